@@ -1,0 +1,1 @@
+"""WHAT the chain process is: plain Python, no I/O, is given the time."""

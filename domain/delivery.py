@@ -1,0 +1,36 @@
+"""The rules of delivery: when a failed send is tried again, and the reference a message carries."""
+
+from datetime import timedelta
+
+SEND_BOUND = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)  # longer than SEND_BOUND, so that a living worker never loses what it is sending
+
+_DAILY = 7
+LADDER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=4),
+    *([timedelta(days=1)] * _DAILY),
+)
+
+# Consonants only: a reference never spells a word and never looks like a number of a person.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+_LENGTH = 8
+_SPREAD = 14_142_135_623  # has no factor 2 or 5, so different numbers never share a reference
+
+
+def next_try(attempts: int) -> timedelta | None:
+    """How long after the failed attempt number `attempts` (1, 2 …) to try again; None: given up after seven days."""
+    return LADDER[attempts - 1] if attempts <= len(LADDER) else None
+
+
+def bundle_reference(number: int) -> str:
+    """The reference of the bundle whose first message has this number, e.g. BKXF-TRQW: unique, and always the same."""
+    rest = number * _SPREAD % len(_LETTERS) ** _LENGTH
+    letters = []
+    for _ in range(_LENGTH):
+        rest, place = divmod(rest, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"

@@ -1,0 +1,140 @@
+"""The ladder of reminders and escalation: which rung is due for a step, to whom, and when the next one comes.
+
+R before the due date; L1 once it has passed, to owner and team lead; L2 after 2 working days to the process director
+(chain steps) or the manager; L3 and L4 after 5 and 10 working days as counts only; ACUTE at once, repeated until
+acknowledged. Days and hours are POLICY. A refused hand-over climbs from the refusal (domain 7.4).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.parties import Role, Roster
+from domain.policy import Policy
+from domain.step import Ladder, Step
+from domain.terms import add_working_days, at_hour, local_date, working_days_before
+
+COUNTS = frozenset({"L3", "L4"})
+REMINDERS = frozenset({"R", "R10", "R5"})
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung and the moment it is due."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """What the ladder must know of a step: when it opened and is due, and whether it was refused, acute, acknowledged."""
+
+    opened_at: datetime
+    due_at: datetime | None
+    stalled_at: datetime | None = None
+    acute: bool = False
+    acknowledged_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a sweep does for a step: say `rungs` now, note `skipped`, and look again at `next_at` (None: never)."""
+
+    rungs: tuple[tuple[str, int], ...]
+    skipped: tuple[str, ...]
+    next_at: datetime | None
+
+
+def rungs_of(step: Step, late: Lateness, policy: Policy) -> tuple[Rung, ...]:
+    """Every rung of a step in order of time, the alarm not included."""
+    if late.due_at is None:
+        return ()
+    before = _before(step, late, policy) if late.stalled_at is None else []
+    if step.ladder is Ladder.ACUTE:
+        return tuple(before)
+    return tuple(sorted((*before, *_after(step, late, policy)), key=lambda rung: rung.at))
+
+
+def _before(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
+    days = dict(zip(("R10", "R5"), policy.escalation.monitoring, strict=True)) | {
+        "R": policy.escalation.remind_before_wd
+    }
+    calendar, hour = policy.calendar(), policy.escalation.ladder_hour
+    due_on = local_date(late.due_at) if late.due_at else None
+    assert due_on is not None
+    moments = ((name, at_hour(working_days_before(due_on, days[name], calendar), hour)) for name in step.reminders)
+    return [Rung(name, at) for name, at in moments if at > late.opened_at]
+
+
+def _after(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
+    base = late.stalled_at or late.due_at
+    assert base is not None
+    calendar, hour, day = policy.calendar(), policy.escalation.ladder_hour, local_date(base)
+    at_once = late.stalled_at is not None or step.ladder is Ladder.HOURS
+    first = base if at_once else at_hour(add_working_days(day, 1, calendar), hour)
+    counts = (
+        ("L2", policy.escalation.l2_after_wd),
+        ("L3", policy.escalation.l3_after_wd),
+        ("L4", policy.escalation.l4_after_wd),
+    )
+    return [Rung("L1", first), *(Rung(name, at_hour(add_working_days(day, wd, calendar), hour)) for name, wd in counts)]
+
+
+def first_action(step: Step, late: Lateness, policy: Policy, now: datetime) -> datetime | None:
+    """When the sweep must first look at a step that opens, or whose due moment changes, at `now`."""
+    ahead = [rung.at for rung in rungs_of(step, late, policy) if rung.at > now or rung.name not in REMINDERS]
+    alarm = _alarm_from(step, late)
+    return min([*ahead, *([alarm] if alarm else [])], default=None)
+
+
+def decide(step: Step, late: Lateness, policy: Policy, looked: datetime, now: datetime) -> Decision:
+    """The highest rung now due since the step was last looked at; lower ones are skipped, an alarm stands beside it."""
+    rungs = rungs_of(step, late, policy)
+    due = [rung for rung in rungs if looked <= rung.at <= now]
+    ahead = [rung.at for rung in rungs if rung.at > now]
+    said: list[tuple[str, int]] = [(due[-1].name, 1)] if due else []
+    alarm = _alarm_from(step, late)
+    if alarm is not None and alarm <= now:
+        every = timedelta(minutes=policy.escalation.acute_repeat_minutes)
+        number = (now - late.opened_at) // every + 1
+        said.append(("ACUTE", number))
+        ahead.append(late.opened_at + number * every)
+    elif alarm is not None:
+        ahead.append(alarm)
+    return Decision(tuple(said), tuple(rung.name for rung in due[:-1]), min(ahead, default=None))
+
+
+def _alarm_from(step: Step, late: Lateness) -> datetime | None:
+    """Since when the alarm sounds: an acute step from its opening, an urgent clock from the moment it runs out.
+
+    An acknowledgement silences the alarm that was sounding, never the one of a clock that runs out later.
+    """
+    if late.acute and late.acknowledged_at is None:
+        return late.opened_at
+    if step.ladder is not Ladder.ACUTE or late.due_at is None:
+        return None
+    heard = late.acknowledged_at is not None and late.acknowledged_at >= late.due_at
+    return None if heard else late.due_at
+
+
+def addressees(
+    rung: str, number: int, step: Step, owner: str, teams: tuple[str, ...], roster: Roster
+) -> tuple[str, ...]:
+    """The codes a rung goes to. `teams`: the owner's team first, for chain steps the other party's team after it."""
+    match rung:
+        case "ACUTE":
+            leads = roster.leads(teams[:1]) if number > 1 else ()
+            found = (*roster.holding(Role.VT_ON_CALL), *leads)
+        case "L1":
+            duty = roster.holding(Role.VT_ON_CALL) if step.ladder is Ladder.HOURS else ()
+            found = (owner, *duty, *roster.leads(teams if step.chain else teams[:1]))
+        case "L2":
+            found = roster.holding(Role.PROCESS_DIRECTOR if step.chain else Role.VT_MANAGER)
+        case "L3":
+            found = (*roster.holding(Role.CONTRACT_MANAGER), *roster.holding(Role.REGIONAL_OFFICIAL))
+        case "L4":
+            found = roster.holding(Role.STEERING_GROUP)
+        case _:
+            found = (owner,)
+    present = tuple(dict.fromkeys(code for code in found if code))
+    return present or roster.leads(teams[:1]) or roster.holding(Role.PROCESS_DIRECTOR)

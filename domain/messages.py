@@ -1,0 +1,191 @@
+"""What a message says: reference, neutral label, due date, link, and nothing else.
+
+The words follow section 5.3 of the process catalogue: no name, no nature of the violence, no reporter, no free
+text. No rung of the ladder tells more than the one below it.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.asks import DELAY_CAUSE
+from domain.dutch import day_text, moment_text
+from domain.errors import PrivacyRefusal
+from domain.ladder import REMINDERS
+from domain.privacy import personal
+from domain.terms import end_of_day, local_date
+
+LABELS = frozenset(
+    {
+        "VB",
+        "Besluit",
+        "Terugkoppeling",
+        "Huisbezoek",
+        "Overdracht",
+        "Plan",
+        "Monitor",
+        "Overleg",
+        "Opsporing",
+        "Overzicht",
+    }
+)
+ACUTE, LATE, STALLED = "ACUTE", "L1", "L2"
+
+CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
+FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step in a message. `waiting_for` (an organisation's code) and `cause` (a code) are told at L2 only."""
+
+    label: str
+    reference: str
+    due_at: datetime | None
+    rung: str
+    link: str
+    ordinal: int = 1
+    waiting_for: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many steps with this label wait too long in a municipality; small numbers come as text ('minder dan 10')."""
+
+    label: str
+    municipality_title: str
+    number_text: str
+
+
+def number_text(number: int, below: int = 10) -> str:
+    """A count as it may be told: a small number could point at one household."""
+    return str(number) if number >= below else f"minder dan {below}"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message as it will be sent: plain text."""
+
+    subject: str
+    body: str
+
+
+def render(lines: Iterable[Line], *, bundle_reference: str, sent_to_title: str) -> Rendered:
+    """One message for one party: an acute step alone, one step, or a digest. Raises PrivacyRefusal."""
+    told = sorted(lines, key=_urgency)
+    if any(line.rung == ACUTE for line in told):
+        rendered = _acute(told, bundle_reference)
+    else:
+        rendered = _ordinary(told, bundle_reference, sent_to_title)
+    own = [bundle_reference, *(text for line in told for text in (line.link, line.reference))]
+    return _checked(rendered, own, (line.label for line in told))
+
+
+def render_counts(counts: Iterable[Count], *, bundle_reference: str, sent_to_title: str) -> Rendered:
+    """Numbers only, for L3 and L4: no case, no link to one. Raises PrivacyRefusal."""
+    told = list(counts)
+    listed = [f"- {count.label}, gemeente {count.municipality_title}: {count.number_text}" for count in told]
+    body = ["Zo veel stappen wachten te lang:", "", *listed]
+    rendered = Rendered(
+        f"Overzicht: stappen die te lang wachten [{bundle_reference}]", _page(body, bundle_reference, sent_to_title)
+    )
+    return _checked(rendered, [bundle_reference], (count.label for count in told))
+
+
+def _acute(lines: list[Line], bundle_reference: str) -> Rendered:
+    if len(lines) != 1:
+        raise PrivacyRefusal("KR-BERICHT-PRIVACY", what="meer dan een stap in een urgent bericht")
+    sentence = "Er staat een urgente taak klaar"
+    return Rendered(f"{sentence} [{bundle_reference}]", f"{sentence}.\n{lines[0].link}\n")
+
+
+def _ordinary(lines: list[Line], bundle_reference: str, sent_to_title: str) -> Rendered:
+    sentences = [_sentence(line) for line in lines]
+    if len(lines) == 1:
+        subject = _headline(lines[0])
+        body = ["Dit bericht gaat over één stap.", "", *sentences[0]]
+    else:
+        subject = f"{len(lines)} taken voor u"
+        body = [f"Dit bericht gaat over {len(lines)} stappen.", ""]
+        body += [text for number, sentence in enumerate(sentences, 1) for text in (f"{number}.", *sentence)]
+    return Rendered(f"{subject} [{bundle_reference}]", _page(body, bundle_reference, sent_to_title))
+
+
+def _page(body: list[str], bundle_reference: str, sent_to_title: str) -> str:
+    title = _neutral(sent_to_title)
+    closing = [
+        *([f"Voor: {title}"] if title else []),
+        f"Kenmerk: {bundle_reference}",
+        "Krijgt u dit kenmerk twee keer? Dan is het hetzelfde bericht.",
+    ]
+    return "\n".join([*body, "", *closing, ""])
+
+
+def _neutral(text: str) -> str:
+    """The text, or nothing when it would tell too much: a message without its addressee's title still arrives."""
+    return "" if FORBIDDEN.search(text) or personal(text) else text
+
+
+def _headline(line: Line) -> str:
+    return HEADLINES.get(line.rung, _task)(line)
+
+
+def _sentence(line: Line) -> list[str]:
+    """The headline, then the link; a stalled step is told without a link."""
+    return [_headline(line)] if line.rung == STALLED else [_headline(line), f"Open de taak: {line.link}"]
+
+
+def _due(line: Line, words: str) -> str:
+    if line.due_at is None:
+        return ""
+    whole_day = line.due_at == end_of_day(local_date(line.due_at))
+    return f"{words} {day_text(local_date(line.due_at)) if whole_day else moment_text(line.due_at)}"
+
+
+def _again(line: Line) -> str:
+    return f" ({line.ordinal}e keer)" if line.ordinal > 1 else ""
+
+
+def _task(line: Line) -> str:
+    return f"Taak {line.label} voor zaak {line.reference}{_due(line, ': uiterlijk')}{_again(line)}"
+
+
+def _reminder(line: Line) -> str:
+    return f"Herinnering taak {line.label} voor zaak {line.reference}{_due(line, ': uiterlijk')}{_again(line)}"
+
+
+def _late(line: Line) -> str:
+    return f"Over de termijn: taak {line.label} voor zaak {line.reference}{_due(line, ', uiterlijk was')}{_again(line)}"
+
+
+def _stalled(line: Line) -> str:
+    party = _neutral(line.waiting_for) or "een partner"
+    cause = CAUSES.get(line.cause, line.cause) or "niet vastgelegd"
+    return f"Wacht: stap {line.label} van zaak {line.reference}. Wacht op: {party}. Reden: {cause}{_again(line)}"
+
+
+HEADLINES: dict[str, Callable[[Line], str]] = {
+    STALLED: _stalled,
+    LATE: _late,
+    **dict.fromkeys(REMINDERS, _reminder),
+}
+
+
+def _urgency(line: Line) -> tuple[int, float, str]:
+    order = {STALLED: 0, LATE: 1, **dict.fromkeys(REMINDERS, 2)}
+    return order.get(line.rung, 3), line.due_at.timestamp() if line.due_at else 0.0, line.reference
+
+
+def _checked(rendered: Rendered, own: list[str], labels: Iterable[str]) -> Rendered:
+    """Refuse a label that is not on the list and any text that looks personal, our own references and links aside."""
+    if not LABELS.issuperset(labels):
+        raise PrivacyRefusal("KR-BERICHT-PRIVACY", what="een onbekend label")
+    text = f"{rendered.subject}\n{rendered.body}"
+    for known in sorted(filter(None, own), key=len, reverse=True):
+        text = text.replace(known, " ")
+    found = personal(text) or ("een verboden woord" if FORBIDDEN.search(text) else "")
+    if found:
+        raise PrivacyRefusal("KR-BERICHT-PRIVACY", what=found)
+    return rendered

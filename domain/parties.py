@@ -1,0 +1,109 @@
+"""Who takes part: roles, the kinds of organisation, and who must act on a step.
+
+Roles follow domain table 2.1 of the process catalogue; what each role may record stands in each step.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles of professionals; a professional may hold several."""
+
+    VT_WORKER = "vt_worker"
+    VT_ON_CALL = "vt_on_call"
+    VT_TEAM_LEAD = "vt_team_lead"
+    VT_EXPERT = "vt_expert"
+    VT_MANAGER = "vt_manager"
+    LOCAL_PROFESSIONAL = "local_professional"
+    LOCAL_TEAM_LEAD = "local_team_lead"
+    CASE_DIRECTOR = "case_director"
+    PROCESS_DIRECTOR = "process_director"
+    MDA_COORDINATOR = "mda_coordinator"
+    PARTNER = "partner"
+    CONTRACT_MANAGER = "contract_manager"
+    REGIONAL_OFFICIAL = "regional_official"
+    STEERING_GROUP = "steering_group"
+
+
+ROLE_TITLES: dict[Role, str] = {
+    Role.VT_WORKER: "medewerker Veilig Thuis",
+    Role.VT_ON_CALL: "bereikbare dienst",
+    Role.VT_TEAM_LEAD: "teamleider Veilig Thuis",
+    Role.VT_EXPERT: "gedragswetenschapper of vertrouwensarts",
+    Role.VT_MANAGER: "manager Veilig Thuis",
+    Role.LOCAL_PROFESSIONAL: "professional lokaal team",
+    Role.LOCAL_TEAM_LEAD: "teamleider lokaal team",
+    Role.CASE_DIRECTOR: "casusregisseur",
+    Role.PROCESS_DIRECTOR: "procesregisseur",
+    Role.MDA_COORDINATOR: "coördinator MDA++",
+    Role.PARTNER: "ketenpartner",
+    Role.CONTRACT_MANAGER: "contractmanager",
+    Role.REGIONAL_OFFICIAL: "regionaal ambtelijk overleg",
+    Role.STEERING_GROUP: "stuurgroep",
+}
+
+VT_ROLES = frozenset({Role.VT_WORKER, Role.VT_ON_CALL, Role.VT_TEAM_LEAD, Role.VT_EXPERT})
+LOCAL_ROLES = frozenset({Role.LOCAL_PROFESSIONAL, Role.LOCAL_TEAM_LEAD, Role.CASE_DIRECTOR})
+COUNTS_ONLY = frozenset({Role.CONTRACT_MANAGER, Role.REGIONAL_OFFICIAL, Role.STEERING_GROUP})
+
+
+class OrganisationKind(StrEnum):
+    """Kinds of organisation in the chain."""
+
+    VEILIG_THUIS = "veilig_thuis"
+    LOCAL_TEAM = "local_team"
+    POLICE = "police"
+    BOARD = "board"
+    CARE = "care"
+    MUNICIPALITY = "municipality"
+    OTHER = "other"
+
+
+class Owner(StrEnum):
+    """Who must act on a step; resolved to a professional when the step opens."""
+
+    WORKER = "worker"  # the case's fixed Veilig Thuis worker
+    ON_CALL = "on_call"  # the duty desk of Veilig Thuis
+    LOCAL = "local"  # the local professional, else the local team lead
+    MDA = "mda"  # the MDA++ coordinator
+
+
+@dataclass(frozen=True)
+class Professional:
+    """A professional as the rules see one: a code, never a name."""
+
+    code: str
+    roles: frozenset[Role]
+    organisation: str
+    team: str
+    active: bool = True
+
+    def has(self, *roles: Role) -> bool:
+        """True when at least one of the roles is held."""
+        return bool(self.roles.intersection(roles))
+
+
+class Roster:
+    """Everyone of the region, found by role and by team. A ladder that finds nobody ends at the process director."""
+
+    def __init__(self, professionals: Iterable[Professional]) -> None:
+        self.people = {person.code: person for person in professionals}
+        self._by_role: dict[Role, list[str]] = {role: [] for role in Role}
+        for person in sorted(self.people.values(), key=lambda found: found.code):
+            for role in person.roles if person.active else ():
+                self._by_role[role].append(person.code)
+
+    def holding(self, role: Role) -> tuple[str, ...]:
+        """The active holders of a role, by code."""
+        return tuple(self._by_role[role])
+
+    def leads(self, teams: Iterable[str]) -> tuple[str, ...]:
+        """The team leads of these teams, in the order of the teams."""
+        leads = (*self._by_role[Role.VT_TEAM_LEAD], *self._by_role[Role.LOCAL_TEAM_LEAD])
+        return tuple(code for team in teams for code in leads if self.people[code].team == team)
+
+    def in_team(self, team: str, role: Role) -> tuple[str, ...]:
+        """The active holders of a role within a team."""
+        return tuple(code for code in self._by_role[role] if self.people[code].team == team)

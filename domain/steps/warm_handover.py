@@ -1,0 +1,142 @@
+"""S16 warme overdracht: offered complete, talked through with the family, accepted or refused by the local team.
+
+Until it is accepted Veilig Thuis keeps sight on safety. A refusal counts as the due date passed (domain 7.4): the step
+stays open, its ladder starts at once, and it can be offered again.
+"""
+
+from domain.asks import DELAY_CAUSE, HEARD, NOT_HEARD, risk_acknowledgements
+from domain.case import CaseState
+from domain.effects import (
+    AcknowledgeRisk,
+    CloseSteps,
+    Effect,
+    MoveSight,
+    Open,
+    Plan,
+    SetDue,
+    SetState,
+    SetStatus,
+    Stall,
+)
+from domain.parties import LOCAL_ROLES, VT_ROLES, Owner
+from domain.questions import Question, choice, past_date, yes_no
+from domain.step import Context, Step, outcomes
+
+OFFER = choice("offer", "Overdracht aanbieden", yes="Ja, het pakket is compleet")
+CONTACT = yes_no("safe_contact_known", "Veilig contactkanaal in het pakket?")
+EXPERTISE = choice(
+    "expertise", "Benodigde deskundigheid", none="Geen bijzondere", trauma="Trauma", disability="LVB", elder="Ouderen"
+)
+REFUSAL = choice(
+    "refusal_reason",
+    "Reden van weigering",
+    capacity="Geen capaciteit",
+    expertise_missing="Deskundigheid ontbreekt",
+    not_our_resident="Geen inwoner",
+    incomplete_package="Pakket onvolledig",
+    already_other_help="Al andere hulp",
+    family_refuses="Gezin weigert",
+)
+SUPPORT = yes_no("vt_support", "Veilig Thuis blijft ondersteunen?")
+SERVICES = ("conditions_and_follow_up", "investigation", "regional_custom", "waiting_safety_check")
+
+
+def ask(ctx: Context) -> tuple[Question, ...]:
+    if "offer" not in ctx.facts:
+        return (OFFER, CONTACT, EXPERTISE, DELAY_CAUSE)
+    talk = (past_date("talk_on", "Datum overdrachtsgesprek met het gezin"), SUPPORT)
+    return (*talk, *risk_acknowledgements(ctx.case), STEP.outcome_question(), REFUSAL, DELAY_CAUSE)
+
+
+def gaps(ctx: Context) -> tuple[str, ...]:
+    """Before the offer: the completeness of the package. After it: what acceptance needs."""
+    if "offer" in ctx.new or "offer" not in ctx.facts:
+        return package_gaps(ctx)
+    if ctx.facts.text("outcome") == "refused":
+        return () if ctx.facts.text("refusal_reason") else ("reden van weigering",)
+    talk = [] if ctx.facts.day("talk_on") else ["overdrachtsgesprek met het gezin"]
+    risks = [f"risico {r.key} overnemen" for r in ctx.case.open_risks if not ctx.facts.is_yes(f"takes_{r.key}")]
+    return (*talk, *risks)
+
+
+def package_gaps(ctx: Context) -> tuple[str, ...]:
+    """What the package lacks: everyone spoken to or excepted, the plan, the history, the safe contact channel."""
+    if ctx.case.last_done("safety_assessment") is None:
+        return ("veiligheidsbeoordeling",)
+    year = ctx.today.year
+    missing = [
+        f"{person.title(year)} is niet gehoord of uitgezonderd"
+        for person in ctx.case.persons
+        if not ctx.case.heard(person)[0]
+    ]
+    missing += [] if ctx.case.last_done("history_check") else ["bekendheidscheck"]
+    missing += _plan_gap(ctx)
+    return (*missing, *([] if ctx.facts.is_yes("safe_contact_known") else ["veilig contactkanaal"]))
+
+
+def _plan_gap(ctx: Context) -> list[str]:
+    conditions = any(
+        name.startswith("condition_") for s in ctx.case.of_kind("conditions_and_follow_up") for name in s.facts
+    )
+    if ctx.case.last_done("safety_plan") or conditions or not ctx.case.open_risks:
+        return []
+    return ["veiligheidsplan of voorwaarden"]
+
+
+def not_heard(ctx: Context) -> tuple[str, ...]:
+    """The lines of the package about children who were not heard: reason and follow-up date."""
+    reasons = {choice.value: choice.title for choice in HEARD}
+    return tuple(
+        f"{child.title(ctx.today.year)}: niet gehoord ({reasons[heard]}), nieuwe poging {again}"
+        for child in ctx.case.children
+        for heard, again in [ctx.case.heard(child)]
+        if heard in NOT_HEARD
+    )
+
+
+def progress(ctx: Context) -> tuple[Effect, ...]:
+    if "offer" in ctx.new:
+        return (SetDue(ctx.now), SetState(CaseState.HANDOVER_OFFERED))
+    if "outcome" in ctx.new and ctx.facts.text("outcome") == "refused":
+        waiting = () if ctx.case.running("waiting_safety_check") else (Open("waiting_safety_check", start=ctx.now),)
+        return (Stall("handover_stalled"), *waiting)
+    return ()
+
+
+def close(ctx: Context) -> tuple[Effect, ...]:
+    """Accepted: risks and sight move, the service ends, local help and monitoring are set."""
+    taken: list[Effect] = [AcknowledgeRisk(risk.key) for risk in ctx.case.open_risks]
+    months = ctx.policy.monitoring_months
+    moments = [Plan("monitoring", ctx.now, str(n), months=m, by_itself=True) for n, m in enumerate(months, 1)]
+    feedback = [Open("reporter_feedback", f"2-{r.id}", start=ctx.now) for r in ctx.case.reports if r.feedback_wanted]
+    return (
+        *taken,
+        MoveSight(ctx.case.local_organisation),
+        SetState(CaseState.HANDED_OVER),
+        SetStatus("VT-02"),
+        CloseSteps(SERVICES, "handed_over"),
+        Open("local_start", start=ctx.now),
+        Open("one_plan", start=ctx.now),
+        *moments,
+        *feedback,
+    )
+
+
+STEP = Step(
+    word="warm_handover",
+    code="S16",
+    title="Warme overdracht",
+    label="Overdracht",
+    owner=Owner.WORKER,
+    recorders=VT_ROLES | LOCAL_ROLES,
+    clock="handover_acceptance",
+    first_clock="handover_offer",
+    outcomes=outcomes(accepted="Aanvaard", refused="Geweigerd"),
+    ask=ask,
+    gaps=gaps,
+    progress=progress,
+    close=close,
+    stays=frozenset({"refused"}),
+    chain=True,
+    by_hand=VT_ROLES,
+)
