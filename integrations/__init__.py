@@ -1,0 +1,1 @@
+"""HOW the outside is reached: one file or folder per outside system, the ledger among them."""

@@ -1,0 +1,178 @@
+"""Effects become rows, in the transaction of the answer that brought them about."""
+
+from collections.abc import Iterable
+from functools import singledispatchmethod
+
+from sqlmodel import col, select
+
+from domain import effects
+from domain.case import CaseState, may_move
+from domain.errors import StateRefusal
+from domain.process import step_of
+from domain.terms import due, due_from_date, local_date
+from integrations.ledger.open_steps import Opener
+from integrations.ledger.tables import Case, Message, MessageState, Risk, Step, StepState
+from integrations.ledger.unit_of_work import UnitOfWork
+
+
+class Applier:
+    """Applies the effects of one answer to one step of one case."""
+
+    def __init__(self, uow: UnitOfWork, case: Case, step: Step) -> None:
+        self.uow, self.case, self.step = uow, case, step
+        self.opener = Opener(uow)
+
+    def all(self, found: Iterable[effects.Effect]) -> None:
+        """In the order the step returned them."""
+        for effect in found:
+            self.apply(effect)
+
+    @singledispatchmethod
+    def apply(self, effect: effects.Effect) -> None:
+        raise TypeError(type(effect).__name__)
+
+    @apply.register
+    def _(self, effect: effects.Open) -> None:
+        self.opener.open(self.case, effect)
+
+    @apply.register
+    def _(self, effect: effects.Plan) -> None:
+        self.opener.plan(self.case, effect)
+
+    @apply.register
+    def _(self, effect: effects.SetDue) -> None:
+        """A new clock starts. A refused step keeps its old due moment: a second offer buys no time."""
+        if self.step.stalled_at is not None:
+            return
+        self.step.deadline_version += 1
+        self.opener.clocked(self.step, step_of(self.step.kind).clock_for(self.step.subject), effect.start)
+        self._moved("termijn-gestart")
+
+    @apply.register
+    def _(self, effect: effects.Extend) -> None:
+        rule = self.opener.policy.clock(step_of(self.step.kind).clock_for(self.step.subject) or "")
+        if rule.extension is None or self.step.due_at is None:
+            raise StateRefusal("KR-VERLENGING")
+        later = due_from_date(local_date(self.step.due_at), rule.extension, self.opener.policy.calendar())
+        self.step.deadline_version += 1
+        self.step.due_at = later.moment
+        self.step.explanation += f"; verlengd: {later.explanation}"
+        self._moved("termijn-verlengd")
+
+    @apply.register
+    def _(self, effect: effects.Stall) -> None:
+        """The refusal counts as the due date passed; the facts of the next round start empty."""
+        self.step.stalled_at = self.step.stalled_at or self.uow.now
+        self.step.round += 1
+        self.step.waiting_cause = self.case.waiting_cause = effect.cause
+        self.opener.look_again(self.step)
+        self._audit("stap-geweigerd", cause=effect.cause)
+
+    @apply.register
+    def _(self, effect: effects.CloseSteps) -> None:
+        open_ones = select(Step).where(
+            Step.case_id == self.case.id,
+            col(Step.kind).in_(effect.kinds),
+            col(Step.state).in_([StepState.OPEN, StepState.PLANNED]),
+            Step.id != self.step.id,
+        )
+        for step in self.uow.session.exec(open_ones):
+            end_step(self.uow, step, effect.outcome, StepState.CANCELLED)
+            self._audit("stap-vervallen", of=step.id, outcome=effect.outcome)
+
+    @apply.register
+    def _(self, effect: effects.MoveSight) -> None:
+        self._audit("zicht-verplaatst", **{"from": self.case.sight, "to": effect.to})
+        self.case.sight = effect.to
+        self._stop_waiting()
+
+    @apply.register
+    def _(self, effect: effects.SetState) -> None:
+        if not may_move(CaseState(self.case.state), CaseState(effect.state)):
+            return  # a second report on a case further along does not move it back
+        self._audit("zaak-toestand", **{"from": self.case.state, "to": effect.state})
+        self.case.state = effect.state
+
+    @apply.register
+    def _(self, effect: effects.SetStatus) -> None:
+        self.case.status = effect.status
+        self._audit("status-melder", status=effect.status)
+
+    @apply.register
+    def _(self, effect: effects.AssignLocal) -> None:
+        """The director of the case: the local steps that open from now on are theirs."""
+        person = self.opener.roster.people.get(effect.code)
+        if person is None:
+            return
+        self.case.local_professional = effect.code
+        self._audit("regisseur", code=effect.code)
+
+    @apply.register
+    def _(self, effect: effects.AddRisk) -> None:
+        known = self.uow.session.exec(select(Risk.key).where(Risk.case_id == self.case.id)).all()
+        key = f"R{len(known) + 1}"
+        risk = Risk(
+            case_id=self.case.id or 0,
+            key=key,
+            kind=effect.kind,
+            severity=effect.severity,
+            at_risk=effect.at_risk,
+            owner=self.case.sight,
+            found_at=self.uow.now,
+        )
+        self.uow.session.add(risk)
+        self._audit("risico-gevonden", risk=key, kind=effect.kind, severity=effect.severity)
+
+    @apply.register
+    def _(self, effect: effects.AcknowledgeRisk) -> None:
+        risk = self._risk(effect.key)
+        risk.acknowledged_at = self.uow.now
+        person = self.opener.roster.people.get(self.uow.actor.code)
+        risk.owner = person.organisation if person else risk.owner
+        self._audit("risico-overgenomen", risk=effect.key, to=risk.owner)
+
+    @apply.register
+    def _(self, effect: effects.ResolveRisk) -> None:
+        self._risk(effect.key).resolved_at = self.uow.now
+        self._audit("risico-opgelost", risk=effect.key)
+
+    @apply.register
+    def _(self, effect: effects.EndCase) -> None:
+        rest = effects.CloseSteps(tuple({step.kind for step in self._steps()}), "case_closed")
+        self.apply(rest)
+        self.case.state, self.case.status, self.case.sight = CaseState.CLOSED, effect.status, ""
+        self.case.closed_at = self.uow.now
+        retention = self.opener.policy.clock("retention").term
+        self.case.retention_until = due(self.uow.now, retention, self.opener.policy.calendar()).on
+        self._stop_waiting()
+        self._audit("zaak-afgesloten", status=effect.status, retention=self.case.retention_until.isoformat())
+
+    def _steps(self) -> Iterable[Step]:
+        return self.uow.session.exec(select(Step).where(Step.case_id == self.case.id)).all()
+
+    def _stop_waiting(self) -> None:
+        self.case.waiting_cause = ""
+
+    def _moved(self, act: str) -> None:
+        self.opener.look_again(self.step)
+        self._audit(
+            act, due=self.step.due_at.isoformat() if self.step.due_at else "", version=self.step.deadline_version
+        )
+        self.uow.tell_prefect("tag_run", self.step.id)
+
+    def _risk(self, key: str) -> Risk:
+        return self.uow.session.exec(select(Risk).where(Risk.case_id == self.case.id, Risk.key == key)).one()
+
+    def _audit(self, act: str, **details: str | int) -> None:
+        self.uow.audit(act, ground="proces", case_reference=self.case.reference, step_id=self.step.id, **details)
+
+
+def end_step(uow: UnitOfWork, step: Step, outcome: str, state: StepState) -> None:
+    """A step ends: nothing of it is said any more, and its run ends with it."""
+    step.state, step.outcome = state, outcome
+    step.closed_at, step.closed_by = uow.now, uow.actor.code
+    step.next_action_at = None
+    waiting = select(Message).where(Message.step_id == step.id, Message.state == MessageState.PLANNED)
+    for message in uow.session.exec(waiting):
+        message.state, message.reason = MessageState.CANCELLED, "stap-klaar"
+    uow.tell_prefect("end_run", step.id)

@@ -1,0 +1,190 @@
+"""Opening and planning steps: the row, its due moment with the explanation, its first look, its notice, its run."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from domain.dutch import day_text
+from domain.effects import Open, Plan
+from domain.ladder import Lateness, first_action
+from domain.parties import Roster
+from domain.policy import Policy
+from domain.policy.clock import Start
+from domain.process import step_of
+from domain.step import Step as Kind
+from domain.terms import Due, Term, Unit, at_hour, due, end_of_day, local_date, working_days_before
+from integrations.ledger.people import owner_for, roster
+from integrations.ledger.policy import policy_of
+from integrations.ledger.tables import Case, Message, MessageState, ProfessionalRow, Step, StepState
+from integrations.ledger.unit_of_work import UnitOfWork
+
+
+class Opener:
+    """Opens the steps of one unit of work; the policy and the roster are read once."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.uow = uow
+        self.policy: Policy = policy_of(uow.session)
+        self.roster: Roster = roster(uow.session)
+
+    def open(self, case: Case, effect: Open) -> Step:
+        """Open a step now. A planned one of the same kind and subject opens instead; an open one is left alone."""
+        existing = self._running(case, effect.kind, effect.subject)
+        if existing is not None and existing.state == StepState.OPEN:
+            return existing
+        kind = step_of(effect.kind)
+        step = existing or self._new(case, kind, effect.subject)
+        step.acute = effect.acute
+        if existing is None:
+            self._own(case, kind, step, effect.owner)
+            self._set_first_due(case, kind, step, effect)
+        self.opened(case, step)
+        return step
+
+    def plan(self, case: Case, effect: Plan) -> Step:
+        """Plan a step: due, not asked yet. `by_itself` steps open some working days before they are due."""
+        kind = step_of(effect.kind)
+        step = self._new(case, kind, effect.subject)
+        step.state = StepState.PLANNED
+        self._own(case, kind, step, "")
+        if effect.months:
+            self._due(step, effect.start, due(effect.start, Term(effect.months, Unit.MONTHS), self.policy.calendar()))
+        else:
+            self.clocked(step, kind.clock_for(effect.subject), effect.start)
+        if effect.by_itself and step.due_at is not None:
+            ahead = working_days_before(
+                local_date(step.due_at), max(self.policy.escalation.monitoring), self.policy.calendar()
+            )
+            step.opens_at = at_hour(ahead, self.policy.escalation.ladder_hour)
+            step.next_action_at = step.opens_at
+            self.uow.tell_prefect("start_run", step.id)
+        self._written(case, step, "stap-gepland")
+        return step
+
+    def opened(self, case: Case, step: Step) -> None:
+        """A step becomes someone's turn: notice, first look of the sweep, run."""
+        planned = step.opens_at is not None
+        step.state = StepState.OPEN
+        step.opened_at = step.opens_at = self.uow.now
+        kind = step_of(step.kind)
+        self.look_again(step)
+        if kind.notice:
+            self.notice(case, step, "ACUTE" if step.acute else "NOTICE", step.owner)
+        self.uow.tell_prefect("tag_run" if planned else "start_run", step.id)
+        self._written(case, step, "stap-geopend")
+
+    def look_again(self, step: Step) -> None:
+        """When the sweep must next look at this step."""
+        if step.opened_at is not None:
+            step.next_action_at = first_action(step_of(step.kind), lateness(step), self.policy, self.uow.now)
+
+    def notice(self, case: Case, step: Step, rung: str, party: str, ordinal: int = 1) -> None:
+        """Plan one message to one party in this same transaction."""
+        kind = step_of(step.kind)
+        self.uow.session.add(
+            Message(
+                step_id=step.id,
+                case_reference=case.reference,
+                party=party or next(iter(self.roster.leads([step.team])), ""),
+                rung=rung,
+                deadline_version=step.deadline_version,
+                ordinal=ordinal,
+                label=kind.label,
+                due_at=step.due_at,
+                acute=rung == "ACUTE",
+                state=MessageState.PLANNED,
+                planned_at=self.uow.now,
+            )
+        )
+
+    def ask_second(self, case: Case, step: Step, party: str) -> None:
+        """Tell the team lead, once a round, that a second person must look."""
+        asked = select(Message.id).where(Message.step_id == step.id, Message.rung == "SECOND", Message.ordinal == step.round)
+        if self.uow.session.exec(asked).first() is None:
+            self.notice(case, step, "SECOND", party, step.round)
+
+    def clocked(self, step: Step, clock: str | None, start: datetime) -> None:
+        """Set the due moment by a policy clock. A clock with a second starting point explains both."""
+        if clock is None:
+            return
+        rule = self.policy.clock(clock)
+        self._due(step, start, due(start, rule.term, self.policy.calendar()))
+
+    def _due(self, step: Step, start: datetime, found: Due) -> None:
+        step.start_at = start
+        step.due_at = found.moment
+        step.explanation = "; ".join((found.explanation, *found.warnings))
+
+    def _set_first_due(self, case: Case, kind: Kind, step: Step, effect: Open) -> None:
+        if effect.due_on is not None:
+            step.start_at = self.uow.now
+            step.due_at = end_of_day(effect.due_on)
+            step.explanation = "datum afgesproken in het overleg"
+        elif effect.start is not None:
+            self.clocked(step, kind.first_clock or kind.clock_for(step.subject), effect.start)
+            self._count_from_report(case, kind, step)
+
+    def _count_from_report(self, case: Case, kind: Kind, step: Step) -> None:
+        """Sources disagree on where the ten weeks start: store both, let the policy say which one is the due date."""
+        clock = kind.clock_for(step.subject)
+        rule = self.policy.clock(clock) if clock else None
+        if rule is None or rule.also_from is not Start.REPORT_RECEIVED:
+            return
+        decided = select(Step.start_at).where(Step.case_id == case.id, Step.kind == "route_decision")
+        received = self.uow.session.exec(decided.order_by(col(Step.id).desc())).first()
+        if received is not None:
+            other = due(received, rule.term, self.policy.calendar())
+            step.due_other_at = other.moment
+            step.explanation += f"; vanaf de melding gerekend {day_text(other.on)}"
+
+    def _own(self, case: Case, kind: Kind, step: Step, owner: str) -> None:
+        code, team = owner_for(
+            self.roster,
+            kind.owner,
+            worker=case.worker,
+            team=case.team,
+            local=case.local_professional,
+            local_team=case.local_team,
+        )
+        if owner and owner in self.roster.people:
+            code, team = owner, self.roster.people[owner].team
+        step.owner, step.owner_role, step.team = code, kind.owner, team
+        row = self.uow.session.get(ProfessionalRow, code) if code else None
+        step.organisation = row.organisation if row else ""
+
+    def _new(self, case: Case, kind: Kind, subject: str) -> Step:
+        """A row that is not open yet, numbered within its case."""
+        case.steps_made += 1
+        known = select(Step).where(Step.case_id == case.id, Step.kind == kind.word, Step.subject == subject)
+        ordinal = len(self.uow.session.exec(known).all()) + 1
+        step = Step(
+            id=f"{case.reference}.{case.steps_made:03d}",
+            case_id=case.id or 0,
+            kind=kind.word,
+            subject=subject,
+            ordinal=ordinal,
+            state=StepState.PLANNED,
+            policy_version=self.policy.version,
+        )
+        self.uow.session.add(step)
+        return step
+
+    def _running(self, case: Case, kind: str, subject: str) -> Step | None:
+        running = select(Step).where(
+            Step.case_id == case.id,
+            Step.kind == kind,
+            Step.subject == subject,
+            col(Step.state).in_([StepState.OPEN, StepState.PLANNED]),
+        )
+        return self.uow.session.exec(running).first()
+
+    def _written(self, case: Case, step: Step, act: str) -> None:
+        due_at = step.due_at.isoformat() if step.due_at else ""
+        details = {"kind": step.kind, "owner": step.owner, "due": due_at}
+        self.uow.audit(act, ground="proces", case_reference=case.reference, step_id=step.id, **details)
+
+
+def lateness(step: Step) -> Lateness:
+    """What the ladder must know of a row."""
+    assert step.opened_at is not None
+    return Lateness(step.opened_at, step.due_at, step.stalled_at, step.acute, step.acknowledged_at)

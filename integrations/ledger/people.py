@@ -1,0 +1,44 @@
+"""The professionals of the region as the rules see them."""
+
+from sqlmodel import Session, select
+
+from domain.errors import RoleRefusal, UnknownRefusal
+from domain.parties import Professional, Role, Roster
+from integrations.ledger.tables import ProfessionalRow
+
+
+def professional(row: ProfessionalRow) -> Professional:
+    """A row as a value of the domain."""
+    roles = frozenset(Role(role) for role in row.roles)
+    return Professional(row.code, roles, row.organisation, row.team, row.active)
+
+
+def roster(session: Session) -> Roster:
+    """Everyone of the region. Small (tens of rows), so read whole."""
+    return Roster(professional(row) for row in session.exec(select(ProfessionalRow)))
+
+
+def who(session: Session, code: str) -> Professional:
+    """The active professional with this code. Raises KR-CODE-ONBEKEND or KR-CODE-INACTIEF."""
+    row = session.get(ProfessionalRow, code.strip().upper())
+    if row is None:
+        raise UnknownRefusal("KR-CODE-ONBEKEND")
+    if not row.active:
+        raise RoleRefusal("KR-CODE-INACTIEF")
+    return professional(row)
+
+
+def owner_for(roster: Roster, wanted: str, *, worker: str, team: str, local: str, local_team: str) -> tuple[str, str]:
+    """(code, team) of whoever must act on a step, by its owner rule; an empty code when nobody holds the role."""
+    match wanted:
+        case "worker":
+            return worker, team
+        case "on_call":
+            found = roster.holding(Role.VT_ON_CALL)
+            return (found[0], roster.people[found[0]].team) if found else (worker, team)
+        case "local":
+            leads = roster.leads([local_team])
+            return local or (leads[0] if leads else ""), local_team
+        case _:
+            found = roster.holding(Role.MDA_COORDINATOR)
+            return (found[0], roster.people[found[0]].team) if found else ("", team)

@@ -1,0 +1,95 @@
+"""The region's SMTP relay, as an Apprise plugin."""
+
+import smtplib
+import socket
+import ssl
+from functools import lru_cache
+from typing import Any
+
+from apprise.plugins.email.base import NotifyEmail
+
+from integrations.mail.verdict import Result, Verdict, relay_result
+
+GOODBYE = 2.0  # seconds
+
+
+class Conversation(smtplib.SMTP):
+    """An SMTP conversation that knows whether the message itself was on its way: commands are text, messages bytes."""
+
+    handed_over = False
+
+    def send(self, s: Any) -> None:
+        self.handed_over = self.handed_over or isinstance(s, bytes)
+        super().send(s)
+
+
+class TlsConversation(Conversation, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
+    """Apprise's e-mail plugin with a verdict instead of False, and one TLS context a process instead of one a mail.
+
+    Making a context costs 25 ms, also when the relay asks for no TLS: minutes for 10 000 mails.
+    """
+
+    result = Result(Verdict.INDEFINITE, "onbekend")
+
+    def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
+        """Hand one message to the relay; the verdict is in `result` afterwards."""
+        conversation: Conversation | None = None
+        try:
+            [message] = self.prepare_emails(
+                subject=title,
+                body=body,
+                notify_format=self.notify_format,
+                from_addr=self.from_addr,
+                to=self.targets,
+                smtp_host=self.smtp_host,
+                headers={"X-Application": self.app_id} | self.headers,
+            )
+            conversation = self._converse()
+            self._introduce(conversation)
+            conversation.sendmail(self.from_addr[1], message.recipient, str(message.body))
+            self.result = Result(Verdict.SENT)
+        except Exception as error:  # whatever it is, it must end as a verdict
+            self.result = relay_result(error, handed_over=bool(conversation and conversation.handed_over))
+        finally:
+            if conversation:
+                _leave(conversation)
+        return self.result.verdict is Verdict.SENT
+
+    def _converse(self) -> Conversation:
+        """Connect and read the greeting."""
+        host, port, patience = self.smtp_host, int(self.port or 0), self.socket_connect_timeout
+        if self.secure_mode == "ssl":
+            return TlsConversation(host, port, own_host(), timeout=patience, context=tls())
+        return Conversation(host, port, own_host(), timeout=patience)
+
+    def _introduce(self, conversation: Conversation) -> None:
+        if self.secure_mode == "starttls":
+            conversation.starttls(context=tls())
+        if self.user and self.password:
+            conversation.login(self.user, self.password)
+
+
+def _leave(conversation: Conversation) -> None:
+    """Say goodbye, briefly; what happens then changes nothing about the message."""
+    try:
+        if conversation.sock:
+            conversation.sock.settimeout(GOODBYE)
+        conversation.quit()
+    except (OSError, smtplib.SMTPException):
+        conversation.close()
+
+
+@lru_cache(maxsize=1)
+def tls() -> ssl.SSLContext:
+    """The TLS context of this process: certificates and host names are checked."""
+    return ssl.create_default_context()
+
+
+@lru_cache(maxsize=1)
+def own_host() -> str:
+    """How this machine names itself to the relay; smtplib would ask the DNS at every mail."""
+    return socket.getfqdn()

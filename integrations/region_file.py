@@ -1,0 +1,109 @@
+"""The region's own file (TOML): municipalities, organisations, teams and professionals. Codes, never names of people."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from domain.errors import PolicyRefusal, WrongUse
+from domain.parties import OrganisationKind, Role
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class RegionOrganisation(_Entry):
+    """`channel` names a channel in the settings (KETENREGIE_CHANNELS)."""
+
+    code: str
+    kind: OrganisationKind
+    title: str
+    channel: str = ""
+
+
+class RegionTeam(_Entry):
+    code: str
+    title: str
+    organisation: str
+
+
+class RegionMunicipality(_Entry):
+    """`team` takes its cases at Veilig Thuis, `local_team` in the municipality."""
+
+    code: str
+    title: str
+    team: str
+    local_team: str
+
+
+class RegionProfessional(_Entry):
+    """`channels`: where messages go, as `mail:ADDRESS` or any Apprise URL; `deputy`: who stands in."""
+
+    code: str
+    team: str
+    roles: tuple[Role, ...]
+    channels: tuple[str, ...] = ()
+    deputy: str = ""
+    active: bool = True
+
+
+class Region(_Entry):
+    """One region. Every code that is used must exist, and none may stand twice."""
+
+    name: str
+    organisations: tuple[RegionOrganisation, ...]
+    teams: tuple[RegionTeam, ...]
+    municipalities: tuple[RegionMunicipality, ...]
+    professionals: tuple[RegionProfessional, ...]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        organisations = _once(item.code for item in self.organisations)
+        teams = _once(item.code for item in self.teams)
+        people = _once(item.code for item in self.professionals)
+        _once(item.code for item in self.municipalities)
+        _known(organisations, (item.organisation for item in self.teams))
+        _known(teams, (item.team for item in self.professionals))
+        _known(teams, (team for item in self.municipalities for team in (item.team, item.local_team)))
+        _known(people, (item.deputy for item in self.professionals if item.deputy))
+        kinds = [item.kind for item in self.organisations]
+        if kinds.count(OrganisationKind.VEILIG_THUIS) != 1:
+            raise ValueError("precies één organisatie is veilig_thuis")
+        return self
+
+
+def _once(codes: Iterable[str]) -> frozenset[str]:
+    listed = list(codes)
+    if len(set(listed)) != len(listed):
+        raise ValueError("een code staat er twee keer in")
+    return frozenset(listed)
+
+
+def _known(there: frozenset[str], used: Iterable[str]) -> None:
+    if set(used) - there:
+        raise ValueError("een code die gebruikt wordt, bestaat niet")
+
+
+def read_region(path: Path) -> Region:
+    """The region in this file. Raises WrongUse KR-BESTAND, or PolicyRefusal KR-REGIO with the place that is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise WrongUse("KR-BESTAND") from None
+    return parse_region(text)
+
+
+def parse_region(text: str) -> Region:
+    """The region in this TOML text."""
+    try:
+        return Region.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyRefusal("KR-REGIO", place=f"regel {getattr(error, 'lineno', '?')}", what="geen geldige TOML") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "het geheel"
+        own = first["type"] == "value_error"
+        raise PolicyRefusal("KR-REGIO", place=place, what=str(first["ctx"]["error"]) if own else "waarde of sleutel niet goed") from None
