@@ -1,0 +1,1 @@
+"""ONE retryable act a file, a verb: one transaction OR one outside call, never both."""

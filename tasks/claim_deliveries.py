@@ -1,0 +1,71 @@
+"""Take deliveries whose turn it is: the attempt is counted and the lease set before anything is sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from domain.delivery import LEASE
+from integrations.ledger import UnitOfWork
+from integrations.ledger.contacts import AddressBook
+from integrations.ledger.tables import Bundle, Delivery, DeliveryState
+from tasks.drop_closed import drop_closed
+
+WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
+Found = tuple[Delivery, Bundle]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one sending thread needs to know.
+
+    `attempt` tells this claim from a later one of the same delivery; `since` is when it was made, by `monotonic()`.
+    """
+
+    delivery_id: int
+    attempt: int
+    reference: str
+    channel: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    since: float = field(default_factory=monotonic)
+
+
+def claim_deliveries(work: UnitOfWork, book: AddressBook, most: int) -> list[Claim]:
+    """Claim at most `most` deliveries for as long as the lease; those of closed steps end here, unsent.
+
+    A lease that ran out belonged to a worker that died or hangs: taken over, and marked, for it may have sent.
+    """
+    claims: list[Claim] = []
+    while found := _found(work.session, work.now, most - len(claims)):
+        drop_closed(work, (bundle for _, bundle in found), book)
+        claims += [_claim(*pair, book, work.now) for pair in found if pair[0].state != DeliveryState.PERMANENT]
+    return claims
+
+
+def _found(session: Session, now: datetime, most: int) -> list[Found]:
+    """The oldest of each state, by index; then the oldest of all."""
+    if most < 1:
+        return []
+    found = list(_oldest(session, most, Delivery.state == DeliveryState.CLAIMED, col(Delivery.lease_until) <= now))
+    for state in WAITING:
+        found += _oldest(session, most, Delivery.state == state, col(Delivery.next_try_at) <= now)
+    return sorted(found, key=lambda pair: (pair[0].next_try_at or now, pair[0].id or 0))[:most]
+
+
+def _oldest(session: Session, most: int, *where: Any) -> Sequence[Found]:
+    query = select(Delivery, Bundle).join(Bundle, col(Bundle.id) == Delivery.bundle_id).where(*where)
+    return session.exec(query.order_by(col(Delivery.next_try_at), col(Delivery.id)).limit(most)).all()
+
+
+def _claim(delivery: Delivery, bundle: Bundle, book: AddressBook, now: datetime) -> Claim:
+    if delivery.state == DeliveryState.CLAIMED:
+        delivery.indefinite += 1
+    delivery.state = DeliveryState.CLAIMED
+    delivery.attempts += 1
+    delivery.lease_until = now + LEASE
+    channel = book.channel(bundle.party, delivery.channel)
+    return Claim(delivery.id or 0, delivery.attempts, bundle.reference, channel, bundle.subject, bundle.body)

@@ -1,0 +1,93 @@
+"""Deliver what is due: bundle, claim, send, record. Each claim and each verdict is committed; a send is never inside.
+
+A kill loses nothing: an unsent mail is claimed again when its lease ends, and one whose verdict was not yet
+committed is sent a second time, under the same reference, and marked as possibly sent twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from integrations.ledger import SYSTEM, Ledger, settings_table
+from integrations.ledger.contacts import AddressBook, address_book
+from integrations.mail import AppriseSender, Sender, Verdict
+from tasks.bundle_messages import Bundled, bundle_messages
+from tasks.claim_deliveries import Claim, claim_deliveries
+from tasks.record_verdicts import Outcome, record_verdicts
+from tasks.send_message import send_message
+
+THREADS = 4
+IN_HAND = 16  # claimed at once; a claim whose lease got too short while it waited for a thread is handed back
+GRACE = 0.02  # seconds to wait for more verdicts, so that a busy round commits a dozen at once
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What became of the sends of one round; `bundled` is what went before them."""
+
+    sent: int = 0
+    temporary: int = 0
+    permanent: int = 0
+    indefinite: int = 0
+    bundled: Bundled = field(default_factory=Bundled)
+
+
+def deliver_messages(ledger: Ledger, now: datetime, sender: Sender | None = None, limit: int = 20_000) -> Delivered:
+    """Send at most `limit` mails that are due at `now`, four at a time."""
+    bundled = bundle_messages(ledger, now)
+    round_ = Round(ledger, _clock(ledger, now), sender or AppriseSender())
+    became = round_.run(limit)
+    return Delivered(**{str(verdict): became[verdict] for verdict in Verdict}, bundled=bundled)
+
+
+class Round:
+    """One round of deliveries."""
+
+    def __init__(self, ledger: Ledger, clock: Callable[[], datetime], sender: Sender) -> None:
+        self.ledger = ledger
+        self.clock = clock
+        self.sender = sender
+        self.became: Counter[Verdict] = Counter()
+        with ledger.reading() as session:
+            self.book: AddressBook = address_book(session)
+
+    def run(self, limit: int) -> Counter[Verdict]:
+        """Send until nothing is due or the limit is reached."""
+        flying: set[Future[Outcome]] = set()
+        done: list[Outcome] = []
+        with ThreadPoolExecutor(THREADS, thread_name_prefix="ketenregie-deliver") as pool:
+            while True:
+                claims = self._turn(done, min(IN_HAND - len(flying), limit))
+                limit -= len(claims)
+                flying |= {pool.submit(self._send, claim) for claim in claims}
+                if not flying:
+                    return self.became
+                landed = _landed(flying)
+                done = [future.result() for future in landed]
+                flying -= landed
+
+    def _turn(self, done: list[Outcome], most: int) -> list[Claim]:
+        """One transaction: the verdicts of what was sent, and the claims of what is next."""
+        with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
+            self.became += record_verdicts(work, done)
+            return claim_deliveries(work, self.book, most) if most > 0 else []
+
+    def _send(self, claim: Claim) -> Outcome:
+        return claim, send_message(self.sender, claim)
+
+
+def _landed(flying: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:
+    """What is ready: at least one, and whatever follows at once."""
+    wait(flying, return_when=FIRST_COMPLETED)
+    return wait(flying, timeout=GRACE).done
+
+
+def _clock(ledger: Ledger, now: datetime) -> Callable[[], datetime]:
+    """The moment of each transaction. A virtual ledger stands still; elsewhere a long round must not outlive leases."""
+    with ledger.reading() as session:
+        virtual = settings_table.get(session, "clock") == "virtual"
+    began = monotonic()
+    return lambda: now if virtual else now + timedelta(seconds=monotonic() - began)

@@ -1,0 +1,41 @@
+"""Open a step by hand: prepare a hand-over, request a consultation, report a household out of sight, close a case."""
+
+from datetime import datetime
+
+from sqlmodel import select
+
+from domain.case import CaseState
+from domain.effects import Open
+from domain.errors import RoleRefusal, StateRefusal, UnknownRefusal
+from domain.process import step_of
+from domain.references import normalise
+from integrations.ledger import Actor, Ledger, UnitOfWork
+from integrations.ledger.case_view import case_view
+from integrations.ledger.open_steps import Opener
+from integrations.ledger.people import who
+from integrations.ledger.tables import Case
+
+
+def find_case(uow: UnitOfWork, reference: str) -> Case:
+    """The case with this reference. Raises KR-ZAAK-ONBEKEND."""
+    case = uow.session.exec(select(Case).where(Case.reference == normalise(reference))).first()
+    if case is None:
+        raise UnknownRefusal("KR-ZAAK-ONBEKEND")
+    return case
+
+
+def open_step(ledger: Ledger, reference: str, kind: str, by: str, *, door: str, now: datetime) -> str:
+    """Open a step of this kind in this case; returns its id. Raises a Refusal when the kind or the role does not allow."""
+    step = step_of(kind)
+    with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
+        case = find_case(uow, reference)
+        person = who(uow.session, by)
+        held = sorted(person.roles & step.by_hand)
+        if not held:
+            raise RoleRefusal("KR-ROL", act=step.title)
+        if case.state == CaseState.CLOSED:
+            raise StateRefusal("KR-ZAAK-GESLOTEN")
+        if case_view(uow.session, case).running(kind):
+            raise StateRefusal("KR-STAP-LOOPT")
+        uow.actor = Actor(person.code, held[0], door)
+        return Opener(uow).open(case, Open(kind, start=now)).id

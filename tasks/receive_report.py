@@ -1,0 +1,166 @@
+"""Receive one report: a new case, or a further report on a household whose case is open (S23)."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from domain.case import CaseState
+from domain.effects import Open
+from domain.parties import Role
+from domain.references import new_reference
+from domain.reports import IncomingReport, content_hash
+from domain.steps.report_intake import STEP as INTAKE
+from integrations.ledger import UnitOfWork
+from integrations.ledger.apply import Applier, end_step
+from integrations.ledger.case_view import case_view, vt_organisation
+from integrations.ledger.open_steps import Opener
+from integrations.ledger.people import who
+from integrations.ledger.tables import (
+    Answer,
+    Case,
+    Municipality,
+    OwnNumber,
+    Person,
+    Report,
+    Step,
+    StepState,
+)
+from domain.step import Context
+
+
+@dataclass(frozen=True)
+class Received:
+    """Where a report ended up."""
+
+    case_reference: str
+    case_id: int
+    report_id: int
+    new_case: bool
+
+
+def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
+    """Write the report and open its intake, inside the caller's unit of work. `now` is the moment it is recorded.
+
+    The clocks run from `report.received_at`. When `accepted_by` is set the intake is done at once.
+    Raises UnknownRefusal for a code of a professional that does not exist.
+    """
+    case = _open_case_of(uow.session, report.household)
+    new_case = case is None
+    case = case or _new_case(uow, report)
+    row = _report(uow, case, report)
+    _household(uow, case, report, now)
+    uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
+    intake = Opener(uow).open(case, Open(INTAKE.word, str(row.id), start=report.received_at))
+    if report.accepted_by:
+        _accept(uow, case, intake, report.accepted_by)
+    return Received(case.reference, case.id or 0, row.id or 0, new_case)
+
+
+def _open_case_of(session: Session, household: str) -> Case | None:
+    """The open case of this household, if there is one."""
+    running = select(Case).where(Case.household == household, Case.state != CaseState.CLOSED)
+    return session.exec(running).first()
+
+
+def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
+    municipality = uow.session.get(Municipality, report.municipality)
+    assert municipality is not None
+    opener = Opener(uow)
+    case = Case(
+        reference=new_reference(secrets.SystemRandom()),
+        household=report.household,
+        state=CaseState.RECEIVED,
+        concern=report.concern,
+        municipality=municipality.code,
+        district=report.district,
+        team=municipality.team,
+        local_team=municipality.local_team,
+        worker=_worker(uow.session, opener, municipality.team),
+        sight=vt_organisation(uow.session),
+        policy_version=opener.policy.version,
+        opened_at=report.received_at,
+    )
+    uow.session.add(case)
+    uow.session.flush()
+    if report.own_number:
+        uow.session.add(OwnNumber(case_id=case.id or 0, organisation=case.sight, number=report.own_number))
+    return case
+
+
+def _worker(session: Session, opener: Opener, team: str) -> str:
+    """The fixed worker: whoever of the team has the fewest open cases; the order of the codes settles a draw."""
+    workers = opener.roster.in_team(team, Role.VT_WORKER) or opener.roster.holding(Role.VT_WORKER)
+    counted = select(Case.worker, func.count()).where(Case.team == team, Case.state != CaseState.CLOSED)
+    load = dict(session.exec(counted.group_by(col(Case.worker))).all())
+    return min(workers, key=lambda code: (load.get(code, 0), code), default="")
+
+
+def _report(uow: UnitOfWork, case: Case, report: IncomingReport) -> Report:
+    row = Report(
+        case_id=case.id or 0,
+        source=report.source,
+        number=report.number,
+        received_at=report.received_at,
+        channel=report.channel,
+        reporter_class=report.reporter_class,
+        disclosure=report.disclosure,
+        classification=report.classification or _classification(uow.session, case, report),
+        norm_ground=report.norm_ground,
+        feedback_wanted=report.feedback_wanted,
+        on_regular_waiting_list=report.on_regular_waiting_list,
+        existing_help=report.existing_help,
+        home_ban=report.home_ban,
+        possibly_acute=report.possibly_acute,
+        content_hash=content_hash(report),
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return row
+
+
+def _classification(session: Session, case: Case, report: IncomingReport) -> str:
+    """The class by what this ledger knows (S05 confirms it): the phase of the open case, else earlier reports."""
+    if session.exec(select(Report.id).where(Report.case_id == case.id)).first() is not None:
+        if case.state in (CaseState.RECEIVED, CaseState.IN_ASSESSMENT):
+            return "follow_up_during_assessment"
+        handed = case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
+        return "follow_up_during_monitoring" if handed else "follow_up_after_assessment"
+    earlier = select(Report.id).join(Case, col(Case.id) == Report.case_id).where(Case.household == report.household)
+    return "repeat_multiple_known" if session.exec(earlier).first() is not None else "first"
+
+
+def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetime) -> None:
+    known = set(uow.session.exec(select(Person.key).where(Person.case_id == case.id)).all())
+    for person in report.persons:
+        if person.key not in known:
+            row = Person(case_id=case.id or 0, key=person.key, role=person.role, birth_year=person.birth_year, joined_at=now)
+            uow.session.add(row)
+
+
+def _accept(uow: UnitOfWork, case: Case, intake: Step, by: str) -> None:
+    """The intake was judged before the report came in (a report taken by phone): recorded as done by that code."""
+    person = who(uow.session, by)
+    uow.session.flush()
+    uow.session.add(
+        Answer(
+            step_id=intake.id,
+            key="intake",
+            round=1,
+            at=uow.now,
+            by=person.code,
+            role="vt_worker",
+            door=uow.actor.door,
+            given={"outcome": "accepted"},
+        )
+    )
+    end_step(uow, intake, "accepted", StepState.DONE)
+    uow.session.flush()
+    applier = Applier(uow, case, intake)
+    view = case_view(uow.session, case)
+    step = next(found for found in view.steps if found.id == intake.id)
+    applier.all(INTAKE.close(Context(view, step, applier.opener.policy, uow.now, person, frozenset({"outcome"}))))
+    uow.audit("stap-afgerond", ground=INTAKE.code, case_reference=case.reference, step_id=intake.id, outcome="accepted")
+
+

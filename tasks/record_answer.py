@@ -1,0 +1,205 @@
+"""Record an answer to a step: the one act behind every door (form, command line, story, partner)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from domain.answers import changed, checked
+from domain.case import CaseState
+from domain.errors import InputRefusal, Refusal, RoleRefusal, StateRefusal, UnknownRefusal
+from domain.gates import GATED, Judgement, judge, may_approve, questions_of, role_names
+from domain.parties import Professional
+from domain.process import step_of
+from domain.questions import Value
+from domain.step import Context
+from integrations.ledger import Actor, Ledger, UnitOfWork
+from integrations.ledger.apply import Applier, end_step
+from integrations.ledger.case_view import case_view
+from integrations.ledger.people import roster, who
+from integrations.ledger.policy import policy_of
+from integrations.ledger.tables import Answer, Case, Step, StepState
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an answer: state `open` or `done`, the outcome, what is missing (Dutch), and a code if refused."""
+
+    state: str
+    outcome: str = ""
+    missing: tuple[str, ...] = ()
+    refused: str = ""
+    waits_for: str = ""
+
+
+def record_answer(
+    ledger: Ledger, step_id: str, given: Mapping[str, object], by: str, *, door: str, now: datetime, key: str = ""
+) -> Recorded:
+    """Record the answers `given` (question name → value) by the professional with code `by`, in one transaction.
+
+    What is right is kept; the step closes only with an outcome and nothing missing. Raises a Refusal for an unknown
+    step, code or question, a wrong value, a closed step or a missing role: then nothing at all is recorded.
+    `key` makes an answer that comes twice count once.
+    """
+    actor = Actor(by.strip().upper(), "", door)
+    with ledger.unit_of_work(now=now, actor=actor) as uow:
+        return _Recording(uow, step_id, key).record(given)
+
+
+def record_form_answer(
+    ledger: Ledger, step_id: str, key: str, given: Mapping[str, object], by: str, now: datetime
+) -> Recorded:
+    """The same for a form in the Prefect UI: a refusal is counted and shown in the next form instead of raised."""
+    try:
+        return record_answer(ledger, step_id, given, by, door="formulier", now=now, key=key)
+    except Refusal as refusal:
+        with ledger.unit_of_work(now=now, actor=Actor("formulier", "", "formulier")) as uow:
+            return _refused(uow, step_id, key, refusal)
+
+
+def _refused(uow: UnitOfWork, step_id: str, key: str, refusal: Refusal) -> Recorded:
+    step = _step(uow.session, step_id)
+    if not _known(uow.session, step_id, key):
+        _asked(uow, step, key, {}, Actor("", "", "formulier"), refusal.code)
+        uow.audit("antwoord-geweigerd", ground="poort", step_id=step_id, code=refusal.code)
+    return Recorded("open" if step.state == StepState.OPEN else "done", refused=refusal.code)
+
+
+def _asked(uow: UnitOfWork, step: Step, key: str, given: dict[str, Value], by: Actor, refused: str) -> None:
+    if by.door == "formulier":
+        step.asked += 1
+    number = uow.session.exec(select(func.count()).where(Answer.step_id == step.id)).one()
+    answer = Answer(
+        step_id=step.id,
+        key=key or f"{by.door}-{number}",
+        round=step.round,
+        at=uow.now,
+        by=by.code,
+        role=by.role,
+        door=by.door,
+        given=given,
+        refused=refused,
+    )
+    uow.session.add(answer)
+
+
+def _known(session: Session, step_id: str, key: str) -> Answer | None:
+    return session.exec(select(Answer).where(Answer.step_id == step_id, Answer.key == key)).first() if key else None
+
+
+def _step(session: Session, step_id: str) -> Step:
+    step = session.get(Step, step_id.strip().upper())
+    if step is None:
+        raise UnknownRefusal("KR-STAP-ONBEKEND")
+    return step
+
+
+class _Recording:
+    """One answer on its way into the ledger."""
+
+    def __init__(self, uow: UnitOfWork, step_id: str, key: str) -> None:
+        self.uow, self.key = uow, key
+        self.step = _step(uow.session, step_id)
+        case = uow.session.get(Case, self.step.case_id)
+        assert case is not None
+        self.case = case
+        self.kind = step_of(self.step.kind)
+        self.policy = policy_of(uow.session)
+
+    def record(self, given: Mapping[str, object]) -> Recorded:
+        """Check, keep, judge, and let follow what follows."""
+        if self.key and (before := _known(self.uow.session, self.step.id, self.key)):
+            return Recorded(_word(self.step), self.step.outcome, refused=before.refused)
+        self._must_be_open()
+        by = self._person()
+        values = self._values(given, by)
+        new = changed(self._context().facts, values)
+        _asked(self.uow, self.step, self.key, new, self.uow.actor, "")
+        self.uow.session.flush()
+        judgement = judge(self.kind, self._context(by, frozenset(new)), frozenset(values))
+        if judgement.missing:
+            self._drop_gated(new)
+        self._follow(judgement, by, frozenset(new) - (GATED if judgement.missing else frozenset()))
+        return self._told(judgement, values)
+
+    def _must_be_open(self) -> None:
+        if self.step.state in (StepState.DONE, StepState.CANCELLED):
+            raise StateRefusal("KR-STAP-GESLOTEN")
+        if self.case.state == CaseState.CLOSED:
+            raise StateRefusal("KR-ZAAK-GESLOTEN")
+        if self.step.state == StepState.PLANNED:
+            if self.step.opens_at is None:
+                raise StateRefusal("KR-STAP-GEPLAND")
+            Applier(self.uow, self.case, self.step).opener.opened(self.case, self.step)
+
+    def _person(self) -> Professional:
+        by = who(self.uow.session, self.uow.actor.code)
+        held = sorted(by.roles & self.kind.recorders)
+        self.uow.actor = Actor(by.code, held[0] if held else sorted(by.roles)[0], self.uow.actor.door)
+        return by
+
+    def _values(self, given: Mapping[str, object], by: Professional) -> dict[str, Value]:
+        if not given:
+            raise InputRefusal("KR-LEEG")
+        context = self._context()
+        codes = frozenset(code for code, person in roster(self.uow.session).people.items() if person.active)
+        values = checked(questions_of(self.kind, context), given, today=context.today, codes=codes)
+        news = changed(context.facts, values)
+        if "approval" in values:
+            may_approve(self.kind, context, by)
+        if set(news) - {"approval"} and not by.has(*self.kind.recorders):
+            raise RoleRefusal("KR-ROL", act=self.kind.title)
+        return values
+
+    def _context(self, by: Professional | None = None, new: frozenset[str] = frozenset()) -> Context:
+        view = case_view(self.uow.session, self.case)
+        step = next(found for found in view.steps if found.id == self.step.id)
+        return Context(view, step, self.policy, self.uow.now, by, new)
+
+    def _drop_gated(self, new: dict[str, Value]) -> None:
+        """What counts only when nothing is missing is not kept: it is asked again."""
+        kept = {name: value for name, value in new.items() if name not in GATED}
+        answer = self.uow.session.exec(
+            select(Answer).where(Answer.step_id == self.step.id).order_by(col(Answer.id).desc())
+        ).first()
+        assert answer is not None
+        answer.given, answer.refused = kept, "KR-ONVOLLEDIG"
+
+    def _follow(self, judgement: Judgement, by: Professional, new: frozenset[str]) -> None:
+        applier = Applier(self.uow, self.case, self.step)
+        context = self._context(by, new)
+        self._note_cause(context)
+        self._acknowledge()
+        applier.all(self.kind.progress(context))
+        if judgement.closes:
+            outcome = context.facts.text("outcome")
+            end_step(self.uow, self.step, outcome, StepState.DONE)
+            self.uow.session.flush()
+            applier.all(self.kind.close(self._context(by, new)))
+        elif judgement.waits_for is not None:
+            lead = next(iter(applier.opener.roster.leads([self.step.team])), "")
+            applier.opener.ask_second(self.case, self.step, lead)
+        act = "stap-afgerond" if judgement.closes else "antwoord-vastgelegd"
+        details = {"kind": self.kind.word, "outcome": self.step.outcome, "answers": len(new)}
+        self.uow.audit(act, ground=self.kind.code, case_reference=self.case.reference, step_id=self.step.id, **details)
+
+    def _note_cause(self, context: Context) -> None:
+        if "delay_cause" in context.new:
+            self.step.waiting_cause = context.facts.text("delay_cause")
+
+    def _acknowledge(self) -> None:
+        """Whoever answers has seen it: the alarm stops, the clock does not."""
+        if self.step.acknowledged_at is None:
+            self.step.acknowledged_at = self.uow.now
+
+    def _told(self, judgement: Judgement, values: Mapping[str, Value]) -> Recorded:
+        waits = role_names(judgement.waits_for.roles) if judgement.waits_for else ""
+        refused = "KR-ONVOLLEDIG" if judgement.missing else ""
+        missing = judgement.missing
+        outcome = self.step.outcome
+        return Recorded(_word(self.step), outcome, missing, refused, waits)
+
+
+def _word(step: Step) -> str:
+    return "done" if step.state in (StepState.DONE, StepState.CANCELLED) else "open"

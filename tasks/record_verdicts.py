@@ -1,0 +1,92 @@
+"""Write down what became of the sends, and what that means for the messages in them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlmodel import col, select, update
+
+from domain.delivery import next_try
+from integrations.ledger import UnitOfWork
+from integrations.ledger.tables import Delivery, DeliveryState, Message, MessageState
+from integrations.mail import Result, Verdict
+from tasks.bundle_messages import fail
+from tasks.claim_deliveries import Claim
+
+Outcome = tuple[Claim, Result | None]
+OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
+
+
+def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Verdict]:
+    """Record these outcomes; counts what they became (a temporary one without a next try is permanent)."""
+    rows = _rows(work, [claim.delivery_id for claim, _ in outcomes])
+    became: Counter[Verdict] = Counter()
+    sent: set[int] = set()
+    lost: dict[int, str] = {}
+    for claim, result in outcomes:
+        delivery = rows[claim.delivery_id]
+        if not _still_counts(delivery, claim, result):
+            continue
+        if result is None:
+            _hand_back(delivery, work)
+            continue
+        verdict = _record(delivery, result, work)
+        became[verdict] += 1
+        if verdict is Verdict.SENT:
+            sent.add(delivery.bundle_id)
+        elif verdict is Verdict.PERMANENT:
+            lost[delivery.bundle_id] = result.reason
+    if sent:
+        _messages_sent(work, sent)
+    for bundle, reason in lost.items():
+        _messages_failed(work, bundle, reason)
+    return became
+
+
+def _rows(work: UnitOfWork, ids: list[int]) -> dict[int | None, Delivery]:
+    found = work.session.exec(select(Delivery).where(col(Delivery.id).in_(ids)))
+    return {delivery.id: delivery for delivery in found}
+
+
+def _still_counts(delivery: Delivery, claim: Claim, result: Result | None) -> bool:
+    """A worker that slept past its lease has lost the claim; only that it did send is still news."""
+    if delivery.state == DeliveryState.SENT:
+        return False
+    return delivery.attempts == claim.attempt or (result is not None and result.verdict is Verdict.SENT)
+
+
+def _hand_back(delivery: Delivery, work: UnitOfWork) -> None:
+    """Not sent: as if it was never claimed."""
+    delivery.attempts -= 1
+    delivery.state = DeliveryState.TEMPORARY if delivery.attempts else DeliveryState.PLANNED
+    delivery.lease_until, delivery.next_try_at = None, work.now
+
+
+def _record(delivery: Delivery, result: Result, work: UnitOfWork) -> Verdict:
+    verdict, wait = result.verdict, None
+    doubted = delivery.indefinite > 0
+    if verdict is Verdict.INDEFINITE:
+        delivery.indefinite += 1
+    if verdict is Verdict.TEMPORARY or (verdict is Verdict.INDEFINITE and not doubted):
+        wait = next_try(delivery.attempts)
+    if verdict is not Verdict.SENT and wait is None:
+        verdict = Verdict.PERMANENT
+    delivery.state, delivery.reason = DeliveryState(verdict), result.reason
+    delivery.verdict_at, delivery.lease_until = work.now, None
+    delivery.next_try_at = work.now + wait if wait else None
+    return verdict
+
+
+def _messages_sent(work: UnitOfWork, bundles: set[int]) -> None:
+    told = update(Message).where(col(Message.bundle_id).in_(bundles), col(Message.state) == MessageState.BUNDLED)
+    work.session.connection().execute(told.values(state=MessageState.SENT))
+
+
+def _messages_failed(work: UnitOfWork, bundle: int, reason: str) -> None:
+    """Failed when no other channel has brought this mail, or still may."""
+    work.session.flush()
+    hope = (*OPEN, DeliveryState.SENT)
+    elsewhere = select(Delivery.id).where(Delivery.bundle_id == bundle, col(Delivery.state).in_(hope))
+    if work.session.exec(elsewhere).first() is None:
+        told = select(Message).where(Message.bundle_id == bundle, Message.state == MessageState.BUNDLED)
+        for message in work.session.exec(told).all():
+            fail(work, message, reason)
