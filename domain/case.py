@@ -122,6 +122,7 @@ class StepView:
     due_at: datetime | None = None
     closed_at: datetime | None = None
     stalled: bool = False
+    previous: Facts = field(default_factory=Facts, compare=False)  # the facts of the round before, after a refusal
 
     @property
     def is_open(self) -> bool:

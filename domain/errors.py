@@ -252,8 +252,11 @@ CATALOGUE: dict[str, Entry] = {
         "De Prefect-server is niet gestart.", "Lees server.log in de map prefect en start opnieuw."
     ),
     "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
+    "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
     # region
     "KR-REGIO": Entry("Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."),
+    # stories
+    "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use
     "KR-GEBRUIK": Entry("Dit commando is niet goed gebruikt: {what}.", "Vraag hulp met --help."),
     "KR-BESTAND": Entry("Het bestand is niet te lezen.", "Controleer het pad en de rechten."),

@@ -63,7 +63,8 @@ def _before(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
     due_on = local_date(late.due_at) if late.due_at else None
     assert due_on is not None
     moments = ((name, at_hour(working_days_before(due_on, days[name], calendar), hour)) for name in step.reminders)
-    return [Rung(name, at) for name, at in moments if at > late.opened_at]
+    silent = not step.notice  # nothing was said at the opening, so a reminder at that very moment is the first word
+    return [Rung(name, at) for name, at in moments if at > late.opened_at or (silent and at == late.opened_at)]
 
 
 def _after(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
@@ -82,9 +83,14 @@ def _after(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
 
 def first_action(step: Step, late: Lateness, policy: Policy, now: datetime) -> datetime | None:
     """When the sweep must first look at a step that opens, or whose due moment changes, at `now`."""
-    ahead = [rung.at for rung in rungs_of(step, late, policy) if rung.at > now or rung.name not in REMINDERS]
+    ahead = [rung.at for rung in rungs_of(step, late, policy) if rung.at > now or _owed(rung, step)]
     alarm = _alarm_from(step, late)
     return min([*ahead, *([alarm] if alarm else [])], default=None)
+
+
+def _owed(rung: Rung, step: Step) -> bool:
+    """A rung whose moment has passed is still said when it is about lateness, or when nothing else was said."""
+    return rung.name not in REMINDERS or not step.notice
 
 
 def decide(step: Step, late: Lateness, policy: Policy, looked: datetime, now: datetime) -> Decision:

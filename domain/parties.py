@@ -79,6 +79,7 @@ class Professional:
     organisation: str
     team: str
     active: bool = True
+    expertise: frozenset[str] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         """True when at least one of the roles is held."""
@@ -103,6 +104,12 @@ class Roster:
         """The team leads of these teams, in the order of the teams."""
         leads = (*self._by_role[Role.VT_TEAM_LEAD], *self._by_role[Role.LOCAL_TEAM_LEAD])
         return tuple(code for team in teams for code in leads if self.people[code].team == team)
+
+    def trained(self, expertise: str, teams: Iterable[str]) -> tuple[str, ...]:
+        """Who was trained in this: first those of these teams, then everyone else of the region."""
+        near = frozenset(teams)
+        found = (person for person in self.people.values() if person.active and expertise in person.expertise)
+        return tuple(p.code for p in sorted(found, key=lambda person: (person.team not in near, person.code)))
 
     def in_team(self, team: str, role: Role) -> tuple[str, ...]:
         """The active holders of a role within a team."""

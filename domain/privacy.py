@@ -44,6 +44,11 @@ _DATE = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:[-/. ](\d{{1,2}})[-/. ]| ({'|'.join(_MONTHS)}|maart)[a-z]*\.? )((?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
+# Any 06 number counts, also in a range that no provider holds today.
+_MOBILE = re.compile(
+    r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][-./])(?:(?:\+|00)31[ ()./-]{0,3}0?[ ()./-]{0,3}|0)"
+    r"6[ ./-]{0,3}\d(?:[ ./-]?\d){7}(?!\d)"
+)
 # Numbers of services, such as the national 0800 number of Veilig Thuis, belong to nobody.
 _SERVICES = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
@@ -55,10 +60,10 @@ def personal(value: str) -> str:
         return EMAIL
     if any(_is_birth_date(*match.groups(default="")) for match in _DATE.finditer(text)):
         return BIRTH_DATE
-    if _holds_bsn(text):
-        return BSN
     if _holds_phone(text):
         return PHONE
+    if _holds_bsn(text):
+        return BSN
     return POSTCODE if _POSTCODE.search(text) else ""
 
 
@@ -104,5 +109,8 @@ def _is_bsn(digits: str) -> bool:
 
 
 def _holds_phone(text: str) -> bool:
-    found = PhoneNumberMatcher(_PHONE_WORD.sub(" ", text).replace("_", "-"), "NL", leniency=Leniency.VALID)
+    text = _PHONE_WORD.sub(" ", text).replace("_", "-")
+    if _MOBILE.search(text):
+        return True
+    found = PhoneNumberMatcher(text, "NL", leniency=Leniency.VALID)
     return any(number_type(match.number) not in _SERVICES for match in found)

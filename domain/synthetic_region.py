@@ -31,5 +31,6 @@ KUSTLAND = SyntheticRegion(
         Place("MEERDORP", 15, (("MD-DORP", 3), ("MD-PLAS", 1)), "CJG-MEERDORP"),
         Place("HAVENOORD", 55, (("HO-HAVEN", 4), ("HO-STATION", 3), ("HO-WEST", 3), ("HO-NIEUW", 2)), "CJG-HAVENOORD"),
     ),
+    intake=("VT-911", "VT-101", "VT-201", "VT-301"),
 )
-"""The invented region of the demo and the tests."""
+"""The invented region of the demo and the tests; its codes stand in deployments/demo/kustland.toml."""

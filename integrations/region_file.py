@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -48,6 +48,7 @@ class RegionProfessional(_Entry):
     channels: tuple[str, ...] = ()
     deputy: str = ""
     active: bool = True
+    expertise: tuple[Literal["trauma", "disability", "elder"], ...] = ()
 
 
 class Region(_Entry):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from domain.errors import OutsideFailure
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.contacts import AddressBook, address_book
 from integrations.mail import AppriseSender, Sender, Verdict
@@ -21,6 +22,7 @@ from tasks.send_message import send_message
 
 THREADS = 4
 IN_HAND = 16  # claimed at once; a claim whose lease got too short while it waited for a thread is handed back
+TRIES = 3  # of ten seconds each, when the database is busy
 GRACE = 0.02  # seconds to wait for more verdicts, so that a busy round commits a dozen at once
 
 
@@ -60,7 +62,7 @@ class Round:
         done: list[Outcome] = []
         with ThreadPoolExecutor(THREADS, thread_name_prefix="ketenregie-deliver") as pool:
             while True:
-                claims = self._turn(done, min(IN_HAND - len(flying), limit))
+                claims = self._patiently(done, min(IN_HAND - len(flying), limit))
                 limit -= len(claims)
                 flying |= {pool.submit(self._send, claim) for claim in claims}
                 if not flying:
@@ -68,6 +70,15 @@ class Round:
                 landed = _landed(flying)
                 done = [future.result() for future in landed]
                 flying -= landed
+
+    def _patiently(self, done: list[Outcome], most: int) -> list[Claim]:
+        """A busy database must not cost us the verdicts of mails that went out."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._turn(done, most)
+            except OutsideFailure:
+                continue
+        return self._turn(done, most)
 
     def _turn(self, done: list[Outcome], most: int) -> list[Claim]:
         """One transaction: the verdicts of what was sent, and the claims of what is next."""

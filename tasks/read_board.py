@@ -57,11 +57,15 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
         past = (col(Step.due_at) < now) | col(Step.stalled_at).is_not(None)
         late = select(Step, Case).join(Case, col(Case.id) == Step.case_id).where(Step.state == StepState.OPEN, past)
         late_rows = session.exec(late.order_by(col(Step.due_at))).all()
-        coming = select(Step, Case).join(Case, col(Case.id) == Step.case_id).where(
-            Step.kind == "monitoring",
-            col(Step.state).in_([StepState.PLANNED, StepState.OPEN]),
-            col(Step.due_at) >= now,
-            col(Step.due_at) <= now + ahead,
+        coming = (
+            select(Step, Case)
+            .join(Case, col(Case.id) == Step.case_id)
+            .where(
+                Step.kind == "monitoring",
+                col(Step.state).in_([StepState.PLANNED, StepState.OPEN]),
+                col(Step.due_at) >= now,
+                col(Step.due_at) <= now + ahead,
+            )
         )
         coming_rows = session.exec(coming.order_by(col(Step.due_at))).all()
         open_rows = session.exec(select(Step.kind, Step.team, Step.acute).where(Step.state == StepState.OPEN)).all()
@@ -108,4 +112,3 @@ class _Lines:
             day += timedelta(days=1)
             late += self.counts(day)
         return late
-

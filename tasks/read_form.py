@@ -13,7 +13,7 @@ from domain.process import step_of
 from domain.questions import Question, Value
 from domain.step import Context
 from domain.step import Step as Kind
-from domain.steps.warm_handover import not_heard
+from domain.steps.warm_handover import not_heard, trained_for
 from integrations.ledger import Ledger
 from integrations.ledger.case_view import case_view
 from integrations.ledger.people import roster
@@ -96,9 +96,19 @@ def _description(
     lines += _last_refusal(session, step)
     if missing:
         lines.append("Nog nodig om af te ronden:\n" + "\n".join(f"- {gap}" for gap in missing))
-    if kind.word == "warm_handover" and (lines_not_heard := not_heard(context)):
-        lines.append("Let op in het pakket:\n" + "\n".join(f"- {line}" for line in lines_not_heard))
+    if kind.word == "warm_handover":
+        lines += _handover_lines(session, context)
     return "\n\n".join(lines)
+
+
+def _handover_lines(session: Session, context: Context) -> list[str]:
+    lines = []
+    if unheard := not_heard(context):
+        lines.append("Let op in het pakket:\n" + "\n".join(f"- {line}" for line in unheard))
+    if trained := trained_for(context, roster(session)):
+        codes = ", ".join(trained)
+        lines.append(f"Geweigerd omdat deskundigheid ontbreekt. Hierin geschoold: {codes}. Veilig Thuis kan ondersteunen.")
+    return lines
 
 
 def _last_refusal(session: Session, step: Step) -> list[str]:

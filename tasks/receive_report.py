@@ -135,7 +135,9 @@ def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetim
     known = set(uow.session.exec(select(Person.key).where(Person.case_id == case.id)).all())
     for person in report.persons:
         if person.key not in known:
-            row = Person(case_id=case.id or 0, key=person.key, role=person.role, birth_year=person.birth_year, joined_at=now)
+            row = Person(
+                case_id=case.id or 0, key=person.key, role=person.role, birth_year=person.birth_year, joined_at=now
+            )
             uow.session.add(row)
 
 
@@ -162,5 +164,3 @@ def _accept(uow: UnitOfWork, case: Case, intake: Step, by: str) -> None:
     step = next(found for found in view.steps if found.id == intake.id)
     applier.all(INTAKE.close(Context(view, step, applier.opener.policy, uow.now, person, frozenset({"outcome"}))))
     uow.audit("stap-afgerond", ground=INTAKE.code, case_reference=case.reference, step_id=intake.id, outcome="accepted")
-
-

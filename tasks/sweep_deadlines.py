@@ -58,7 +58,7 @@ def _one_batch(ledger: Ledger, now: datetime, swept: Swept) -> bool:
     with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
         rows = _due(uow, now)
         people, policy = roster(uow.session), policy_of(uow.session)
-        batch = _Batch()
+        batch, opened = _Batch(), swept.opened
         for step, case in rows:
             swept.steps += 1
             if step.state == StepState.PLANNED:
@@ -67,7 +67,7 @@ def _one_batch(ledger: Ledger, now: datetime, swept: Swept) -> bool:
                 continue
             _decide_safely(batch, step, case, people, policy, now, swept)
         swept.planned += _write(uow, batch)
-        return len(rows) == BATCH
+        return len(rows) == BATCH or swept.opened > opened
 
 
 def _due(uow: UnitOfWork, now: datetime) -> list[tuple[Step, Case]]:
@@ -99,9 +99,13 @@ def _decide(batch: _Batch, step: Step, case: Case, people: Roster, policy: Polic
     teams = tuple(dict.fromkeys((step.team, case.team, case.local_team)))
     for rung, number in decision.rungs:
         parties = addressees(rung, number, kind, step.owner, teams, people)
-        batch.messages += [_message(step, kind.label, case.reference, p, rung, number, now, MessageState.PLANNED) for p in parties]
+        batch.messages += [
+            _message(step, kind.label, case.reference, p, rung, number, now, MessageState.PLANNED) for p in parties
+        ]
     for rung in decision.skipped:
-        batch.messages.append(_message(step, kind.label, case.reference, step.owner, rung, 1, now, MessageState.SKIPPED))
+        batch.messages.append(
+            _message(step, kind.label, case.reference, step.owner, rung, 1, now, MessageState.SKIPPED)
+        )
     batch.looks.append({"b_id": step.id, "b_next": decision.next_at})
     if any(rung in LATE_RUNGS for rung, _ in decision.rungs):
         batch.tags.append({"act": "tag_run", "step_id": step.id, "written_at": now, "attempts": 0, "reason": ""})

@@ -18,7 +18,7 @@ from domain.effects import (
     SetStatus,
     Stall,
 )
-from domain.parties import LOCAL_ROLES, VT_ROLES, Owner
+from domain.parties import LOCAL_ROLES, VT_ROLES, Owner, Roster
 from domain.questions import Question, choice, past_date, yes_no
 from domain.step import Context, Step, outcomes
 
@@ -92,6 +92,14 @@ def not_heard(ctx: Context) -> tuple[str, ...]:
         for heard, again in [ctx.case.heard(child)]
         if heard in NOT_HEARD
     )
+
+
+def trained_for(ctx: Context, roster: Roster) -> tuple[str, ...]:
+    """After a refusal for want of expertise: who in the region was trained in what the offer asked for."""
+    before = ctx.step.previous
+    if before.text("refusal_reason") != "expertise_missing":
+        return ()
+    return roster.trained(before.text("expertise"), [ctx.case.local_team])
 
 
 def progress(ctx: Context) -> tuple[Effect, ...]:

@@ -51,6 +51,7 @@ def facts_of(answers: Iterable[Answer], round_: int) -> Facts:
 
 def step_view(step: Step, answers: Iterable[Answer]) -> StepView:
     """One step with its facts."""
+    answers = list(answers)
     return StepView(
         id=step.id,
         kind=step.kind,
@@ -64,6 +65,7 @@ def step_view(step: Step, answers: Iterable[Answer]) -> StepView:
         due_at=step.due_at,
         closed_at=step.closed_at,
         stalled=step.stalled_at is not None,
+        previous=facts_of(answers, step.round - 1),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
-from domain.errors import WrongUse
+from domain.errors import OutsideFailure, WrongUse
 
 WRITERS_LOCK = 0x4B4554454E
 """The advisory lock of PostgreSQL: `KETEN` in ASCII. Held from the begin of a unit of work to its end."""
@@ -59,10 +59,18 @@ def migrator(url: URL, busy_seconds: float) -> Engine:
     """
     if url.drivername != "sqlite":
         return _postgresql(url, busy_seconds, begin=_writers_turn(busy_seconds), poolclass=NullPool)
-    path = Path(str(url.database))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
+    _make_file(Path(str(url.database)))
     return _sqlite(url, busy_seconds, begin="BEGIN IMMEDIATE", foreign_keys="OFF", poolclass=NullPool)
+
+
+def _make_file(path: Path) -> None:
+    if path.exists():
+        return
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError:
+        raise OutsideFailure("KR-ADMINISTRATIE-ONBEREIKBAAR") from None
 
 
 def _sqlite(

@@ -65,7 +65,8 @@ class Opener:
         """A step becomes someone's turn: notice, first look of the sweep, run."""
         planned = step.opens_at is not None
         step.state = StepState.OPEN
-        step.opened_at = step.opens_at = self.uow.now
+        step.opened_at = min(step.opens_at or self.uow.now, self.uow.now)
+        step.opens_at = step.opened_at
         kind = step_of(step.kind)
         self.look_again(step)
         if kind.notice:

@@ -10,7 +10,7 @@ from integrations.ledger.tables import ProfessionalRow
 def professional(row: ProfessionalRow) -> Professional:
     """A row as a value of the domain."""
     roles = frozenset(Role(role) for role in row.roles)
-    return Professional(row.code, roles, row.organisation, row.team, row.active)
+    return Professional(row.code, roles, row.organisation, row.team, row.active, frozenset(row.expertise))
 
 
 def roster(session: Session) -> Roster:
@@ -35,7 +35,7 @@ def owner_for(roster: Roster, wanted: str, *, worker: str, team: str, local: str
             return worker, team
         case "on_call":
             found = roster.holding(Role.VT_ON_CALL)
-            return (found[0], roster.people[found[0]].team) if found else (worker, team)
+            return (found[0] if found else worker), team
         case "local":
             leads = roster.leads([local_team])
             return local or (leads[0] if leads else ""), local_team

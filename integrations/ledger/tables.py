@@ -106,6 +106,7 @@ class ProfessionalRow(SQLModel, table=True):
     channels: list[str] = Field(sa_type=JSON)
     deputy: str = ""
     active: bool = True
+    expertise: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class Case(SQLModel, table=True):

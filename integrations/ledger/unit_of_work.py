@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import event
 from sqlmodel import Session, select
@@ -43,19 +44,9 @@ class UnitOfWork:
     ) -> None:
         """Append one row to the audit chain: codes and numbers only. Refused outside an open unit of work."""
         self._must_be_open()
-        row = Audit(
-            at=self.now,
-            actor=self.actor.code,
-            role=self.actor.role,
-            door=self.actor.door,
-            act=act,
-            ground=ground,
-            case_reference=case_reference,
-            step_id=step_id,
-            details=details,
-            previous="",
-            hash="",
-        )
+        who: dict[str, Any] = {"actor": self.actor.code, "role": self.actor.role, "door": self.actor.door}
+        about: dict[str, Any] = {"ground": ground, "case_reference": case_reference, "step_id": step_id}
+        row = Audit(at=self.now, **who, act=act, **about, details=details, previous="", hash="")
         self._head = chained(row, self._head or head(self.session))
         self.session.add(row)
 

@@ -1,4 +1,4 @@
-"""The `apprise` logger prints addresses and payloads. Here it says nothing to anyone, and tells us what went wrong."""
+"""Loggers that print addresses, payloads and URLs with tokens say nothing here; Apprise's tells us what went wrong."""
 
 import logging
 import re
@@ -34,17 +34,26 @@ class Silence(logging.Filter):
         return False
 
 
-SILENCE = Silence()
+class Discretion(logging.Filter):
+    """On the loggers of HTTP libraries: silent in a thread that sends, untouched for everything else in the process."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not hasattr(Silence.sends, "evidence")
+
+
+SILENCE, DISCRETION = Silence(), Discretion()
+HTTP_LOGGERS = ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry")
 
 
 def silence() -> None:
-    """Make the `apprise` logger silent; DEBUG, because only there it tells the exception. Safe to repeat."""
+    """Make the loggers silent; `apprise` at DEBUG, because only there it tells the exception. Safe to repeat."""
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     logger.disabled = False
-    if SILENCE not in logger.filters:
-        logger.addFilter(SILENCE)
+    logger.addFilter(SILENCE)
+    for name in HTTP_LOGGERS:
+        logging.getLogger(name).addFilter(DISCRETION)
 
 
 def gather() -> Evidence:

@@ -50,7 +50,7 @@ class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
             )
             conversation = self._converse()
             self._introduce(conversation)
-            conversation.sendmail(self.from_addr[1], message.recipient, str(message.body))
+            conversation.sendmail(str(self.from_addr[1]), message.recipient, str(message.body))
             self.result = Result(Verdict.SENT)
         except Exception as error:  # whatever it is, it must end as a verdict
             self.result = relay_result(error, handed_over=bool(conversation and conversation.handed_over))

@@ -40,7 +40,7 @@ def relay_result(error: Exception, *, handed_over: bool) -> Result:
         return Result(Verdict.INDEFINITE, _how(error))
     if isinstance(error, smtplib.SMTPResponseException):
         return Result(Verdict.TEMPORARY, f"relay-{error.smtp_code}")
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # a refused certificate is both
         return Result(Verdict.PERMANENT, "adres-ongeldig")
     return Result(Verdict.TEMPORARY, _how(error))
 

@@ -28,13 +28,11 @@ def bytes_of(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise WrongUse("KR-BESTAND")
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        if path.stat().st_size > MOST_BYTES:
+            raise InputRefusal("KR-BESTAND-GROOT", megabytes=MOST_BYTES // 1024**2)
+        return path.read_bytes()
     except (OSError, ValueError):
         raise WrongUse("KR-BESTAND") from None
-    if len(data) > MOST_BYTES:
-        raise InputRefusal("KR-BESTAND-GROOT", megabytes=MOST_BYTES // 1024**2)
-    return data
 
 
 def must_be_text(data: bytes) -> None:

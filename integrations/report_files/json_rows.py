@@ -11,7 +11,7 @@ from integrations.report_files.guards import MOST_LINE, Raw, line_too_long
 from integrations.report_files.layout import EXPECTED, NAMES
 
 MEMBER = frozenset({"sleutel", "rol", "geboortejaar"})
-MOST_DEPTH = 3  # a report, its list of members, a member
+MOST_DEPTH = 8  # a good report has three; some more so that a wrong value is refused by its column
 
 # A string that does not close runs to the end, so that no byte is looked at twice.
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)

@@ -100,7 +100,7 @@ def _report(raw: Raw, now: datetime, known: KnownCodes) -> IncomingReport:
     try:
         report = IncomingReport(**values)
     except ValidationError as wrong:
-        raise _wrong_value(wrong) from None
+        raise _wrong_value(wrong, values) from None
     _must_be_known("municipality", report.municipality, known.municipalities)
     _must_be_known("source", report.source, known.organisations)
     _must_be_known("accepted_by", report.accepted_by, known.professionals | {""})
@@ -125,14 +125,16 @@ def _value(column: Column, cell: str) -> Any:
         raise
 
 
-def _wrong_value(wrong: ValidationError) -> InputRefusal:
+def _wrong_value(wrong: ValidationError, values: dict[str, Any]) -> InputRefusal:
     """The first thing the model refused, by column; a member's birth year is refused without a place."""
-    error = wrong.errors(include_input=False, include_url=False)[0]
-    field = str(error["loc"][0]) if error["loc"] else "persons"
-    if error["type"] == "personal":
-        return InputRefusal("KR-RIJ-PRIVACY", field=BY_FIELD[field].name, what=error["ctx"]["what"])
-    code = {"persons": "KR-RIJ-GEZIN", "received_at": "KR-RIJ-TIJD"}.get(field, "KR-RIJ-WAARDE")
-    return InputRefusal(code, field=BY_FIELD[field].name)
+    place = wrong.errors(include_input=False, include_url=False)[0]["loc"]
+    field = str(place[0]) if place else "persons"
+    name = BY_FIELD[field].name
+    if isinstance(text := values[field], str) and (what := personal(text)):
+        return InputRefusal("KR-RIJ-PRIVACY", field=name, what=what)
+    return InputRefusal(
+        {"persons": "KR-RIJ-GEZIN", "received_at": "KR-RIJ-TIJD"}.get(field, "KR-RIJ-WAARDE"), field=name
+    )
 
 
 def _must_be_known(field: str, code: str, codes: frozenset[str]) -> None:

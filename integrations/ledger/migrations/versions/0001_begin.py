@@ -185,6 +185,7 @@ def upgrade() -> None:
         sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("deputy", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("expertise", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation"],
             ["organisation.code"],

@@ -1,0 +1,1 @@
+"""The demo: the synthetic region Kustland with about forty cases."""

@@ -1,0 +1,15 @@
+"""Tag a run: `te-laat` and `acuut` appear and go with the facts of the step."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.exceptions import ObjectNotFound
+
+
+async def tag_run(client: PrefectClient, run_id: UUID, tags: Iterable[str]) -> None:
+    """Give the run exactly these tags; a run that is gone needs none."""
+    try:
+        await client.update_flow_run(run_id, tags=list(tags))
+    except ObjectNotFound:
+        return
