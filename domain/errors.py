@@ -99,6 +99,7 @@ CATALOGUE: dict[str, Entry] = {
     "KR-STAP-ONBEKEND": Entry("Deze stap bestaat niet.", "Zoek de stap op met 'ketenregie case show'."),
     "KR-ZAAK-ONBEKEND": Entry("Deze zaak bestaat niet.", "Controleer de zaakcode met 'ketenregie case list'."),
     "KR-CODE-ONBEKEND": Entry("Deze medewerkerscode bestaat niet.", "Gebruik een code uit het regiobestand."),
+    "KR-GEMEENTE-ONBEKEND": Entry("Deze gemeente bestaat niet.", "Gebruik een code uit het regiobestand."),
     "KR-SOORT-ONBEKEND": Entry("Deze stapsoort bestaat niet.", "Kies een soort uit de tabel in de README."),
     "KR-VRAAG-ONBEKEND": Entry(
         "Deze stap kent {count} van de gegeven antwoorden niet.", "Vraag de velden op met 'ketenregie step show'."
@@ -118,6 +119,15 @@ CATALOGUE: dict[str, Entry] = {
         "Maak een proefadministratie met --virtual-clock.",
     ),
     "KR-KLOK-TERUG": Entry("Het tijdstip ligt voor het laatst vastgelegde moment.", "Geef een later tijdstip."),
+    "KR-KLOK-SOORT": Entry(
+        "De klok van deze administratie ligt vast en kan niet meer virtueel worden.",
+        "Maak met --virtual-clock een nieuwe proefadministratie op een andere plek.",
+    ),
+    "KR-PERIODE": Entry("Deze periode bestaat niet.", "Schrijf een halfjaar als 2026-1 of 2026-2."),
+    "KR-ANTWOORDEN": Entry(
+        "Het bestand met antwoorden is geen JSON-object van velden en waarden.",
+        'Schrijf het als {{"veld": "waarde"}}; de velden toont \'ketenregie step show\'.',
+    ),
     # files of reports
     "KR-BESTAND-SCHRIJVEN": Entry("Het bestand is niet te schrijven.", "Controleer het pad en de rechten."),
     "KR-BESTAND-SOORT": Entry(
@@ -162,7 +172,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-RIJ-TOEKOMST": Entry("Het tijdstip in de kolom '{field}' ligt in de toekomst.", "Controleer datum en tijd."),
     "KR-RIJ-ONBEKEND": Entry(
-        "De code in de kolom '{field}' hoort niet bij deze regio.", "Gebruik een code uit het regiobestand."
+        "De code in de kolom '{field}' kent deze regio niet, of past hier niet.",
+        "Gebruik een code uit het regiobestand.",
     ),
     "KR-RIJ-GEZIN": Entry(
         "De gezinsleden in de kolom '{field}' kloppen niet.", "Schrijf ze als A:volwassene:1985 B:kind:2012 C:kind:"
@@ -251,6 +262,9 @@ CATALOGUE: dict[str, Entry] = {
     "KR-PREFECT-START": Entry(
         "De Prefect-server is niet gestart.", "Lees server.log in de map prefect en start opnieuw."
     ),
+    "KR-PREFECT-WEG": Entry(
+        "De Prefect-server is vanzelf gestopt.", "Lees server.log in de map prefect en start opnieuw."
+    ),
     "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
     "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
     # region
@@ -259,6 +273,11 @@ CATALOGUE: dict[str, Entry] = {
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use
     "KR-GEBRUIK": Entry("Dit commando is niet goed gebruikt: {what}.", "Vraag hulp met --help."),
+    "KR-INSTELLING": Entry("De instelling {names} heeft geen goede waarde.", "Vergelijk met docs/commands.md."),
+    "KR-ONVERWACHT": Entry(
+        "Er ging iets mis dat niet was voorzien ({kind}).",
+        "Draai 'ketenregie doctor'; blijft het, meld de fout met KETENREGIE_DEBUG=1 aan de beheerder.",
+    ),
     "KR-BESTAND": Entry("Het bestand is niet te lezen.", "Controleer het pad en de rechten."),
     "KR-ADMINISTRATIE": Entry(
         "Er is nog geen administratie op deze plek.", "Maak er een met 'ketenregie up' of 'demo'."

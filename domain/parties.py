@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.errors import RoleRefusal, UnknownRefusal
+
 
 class Role(StrEnum):
     """Roles of professionals; a professional may hold several."""
@@ -95,6 +97,15 @@ class Roster:
         for person in sorted(self.people.values(), key=lambda found: found.code):
             for role in person.roles if person.active else ():
                 self._by_role[role].append(person.code)
+
+    def active(self, code: str) -> Professional:
+        """The active professional with this code. Raises KR-CODE-ONBEKEND or KR-CODE-INACTIEF."""
+        person = self.people.get(code.strip().upper())
+        if person is None:
+            raise UnknownRefusal("KR-CODE-ONBEKEND")
+        if not person.active:
+            raise RoleRefusal("KR-CODE-INACTIEF")
+        return person
 
     def holding(self, role: Role) -> tuple[str, ...]:
         """The active holders of a role, by code."""

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_from: str = "ketenregie@localhost.localdomain"
 
+    debug: bool = False
+    """Show the full text of an unexpected error on the command line; it may hold data."""
+
     channels: dict[str, SecretStr] = {}
     """Organisation channels: name → Apprise URL (JSON in KETENREGIE_CHANNELS). URLs hold tokens, hence secret."""
 

@@ -38,5 +38,5 @@ def add_person(
         uow.session.flush()
         view = case_view(uow.session, case)
         if not view.running("safety_assessment") and view.last_done("safety_assessment"):
-            Opener(uow).open(case, Open("safety_assessment", f"{SUPPLEMENT}-{key}", start=now))
+            Opener.of(uow).open(case, Open("safety_assessment", f"{SUPPLEMENT}-{key}", start=now))
         return key

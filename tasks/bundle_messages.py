@@ -1,11 +1,11 @@
-"""Put the messages that are due into mails: one digest a party, an acute step alone, nothing for a closed step."""
+"""Put the messages that are due into mails: one digest a party, an alarm alone, nothing that is no longer true."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from domain.delivery import bundle_reference
 from domain.errors import KetenregieError
@@ -13,44 +13,47 @@ from domain.ladder import COUNTS
 from domain.recipients import recipient
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.contacts import AddressBook, address_book
-from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState, Step
-from tasks.compose_messages import Told, body_hash, compose, why_silent
+from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
+from tasks.compose_messages import body_hash, compose
+from tasks.read_messages import Told, read_messages
 
 NOBODY, SUBSTITUTE = "niemand", "vervangen"
-PARTIES_AT_ONCE = 100  # a transaction stays short, whatever the backlog
-LINES_AT_MOST = 100
+AT_ONCE = 20_000  # messages read ahead, so that memory does not grow with the backlog
+IN_ONE_TRANSACTION = 200  # messages: others must be able to write in between
+LINES_AT_MOST = 100  # in one mail
 AHEAD = timedelta(days=1)  # an acute mail stands this far ahead in the queue of deliveries
 
 Group = tuple[str, list[Told]]
+Due = tuple[int, str, str]
 
 
 @dataclass(frozen=True)
 class Bundled:
-    """What one round made of the messages that were due."""
+    """What one round made of the messages that were due; `silenced` are those that must not go out any more."""
 
     bundles: int = 0
     messages: int = 0
-    cancelled: int = 0
+    silenced: int = 0
     failed: int = 0
 
     def __add__(self, other: "Bundled") -> "Bundled":
         return Bundled(
             self.bundles + other.bundles,
             self.messages + other.messages,
-            self.cancelled + other.cancelled,
+            self.silenced + other.silenced,
             self.failed + other.failed,
         )
 
 
 def bundle_messages(ledger: Ledger, now: datetime) -> Bundled:
-    """Bundle every message planned at or before `now`; one transaction for each hundred parties."""
-    with ledger.reading() as session:
-        waiting = set(session.exec(select(Message.party, Message.rung).where(*_due(now)).distinct()))
-        book = address_book(session) if waiting else AddressBook({}, {}, {})
+    """Bundle every message planned at or before `now`, in short transactions that each hold whole mails."""
     total = Bundled()
-    for parties in _chunks(_by_recipient({party for party, _ in waiting}, book)):
-        with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
-            total += Bundling(work, book).run(parties)
+    while due := _due(ledger, now):
+        with ledger.reading() as session:
+            book = address_book(session)
+        for numbers in _transactions(due, book):
+            with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
+                total += Bundling(work, book).run(numbers)
     return total
 
 
@@ -60,13 +63,13 @@ class Bundling:
     def __init__(self, work: UnitOfWork, book: AddressBook) -> None:
         self.work = work
         self.book = book
-        self.cancelled = 0
+        self.silenced = 0
         self.failed = 0
         self.messages = 0
 
-    def run(self, parties: Sequence[str]) -> Bundled:
-        """Bundle what is due for these parties."""
-        made = [self._bundle(code, told) for code, told in self._groups(parties)]
+    def run(self, numbers: Sequence[int]) -> Bundled:
+        """Bundle the messages with these numbers, but for those that another round took."""
+        made = [self._bundle(code, told) for code, told in self._groups(numbers)]
         bundles = [bundle for bundle, _ in filter(None, made)]
         self.work.session.add_all(bundles)
         self.work.session.flush()
@@ -74,22 +77,23 @@ class Bundling:
             self._deliver(bundle, told)
         if self.messages:
             self.work.audit("berichten-gebundeld", bundels=len(bundles), berichten=self.messages)
-        return Bundled(len(bundles), self.messages, self.cancelled, self.failed)
+        return Bundled(len(bundles), self.messages, self.silenced, self.failed)
 
-    def _groups(self, parties: Sequence[str]) -> Iterator[Group]:
+    def _groups(self, numbers: Sequence[int]) -> Iterator[Group]:
         """What goes together: by recipient, acute steps each alone, cases and numbers apart."""
-        groups: dict[tuple[str, str, int], list[Told]] = defaultdict(list)
-        for message, step in _told(self.work.session, parties, self.work.now):
-            if reason := why_silent(message, step):
-                message.state, message.reason = MessageState.CANCELLED, reason
-                self.cancelled += 1
-            elif code := self._recipient(message):
-                apart = message.rung if message.rung in COUNTS else ""
-                groups[code, apart, (message.id or 0) if message.acute else 0].append((message, step))
+        groups: dict[tuple[str, str], list[Told]] = defaultdict(list)
+        for told in read_messages(self.work.session, self.work.now, col(Message.id).in_(numbers)):
+            if told.message.state != MessageState.PLANNED:
+                continue
+            if told.silence:
+                told.hush()
+                self.silenced += 1
+            elif code := self._recipient(told.message):
+                groups[code, _apart(told.message)].append(told)
             else:
-                self._fail([message], NOBODY)
-        for (code, _, _), told in groups.items():
-            yield from ((code, told[i : i + LINES_AT_MOST]) for i in range(0, len(told), LINES_AT_MOST))
+                self._fail([told], NOBODY)
+        for (code, _), together in groups.items():
+            yield from ((code, together[i : i + LINES_AT_MOST]) for i in range(0, len(together), LINES_AT_MOST))
 
     def _recipient(self, message: Message) -> str | None:
         code = recipient(message.party, self.book.contacts, counts=message.rung in COUNTS)
@@ -99,18 +103,17 @@ class Bundling:
 
     def _bundle(self, code: str, told: list[Told]) -> tuple[Bundle, list[Told]] | None:
         """The mail, or None when its text was refused: that stops this mail and no other."""
-        reference = bundle_reference(min(message.id or 0 for message, _ in told))
+        reference = bundle_reference(min(item.message.id or 0 for item in told))
         title = self.book.titles.get(code, "")
         try:
             text = compose(self.work.session, told, reference=reference, sent_to_title=title)
         except KetenregieError as error:
-            self._fail([message for message, _ in told], error.code)
+            self._fail(told, error.code)
             return None
-        acute = any(message.acute for message, _ in told)
         bundle = Bundle(
             reference=reference,
             party=code,
-            acute=acute,
+            acute=told[0].message.acute,
             made_at=self.work.now,
             subject=text.subject,
             body=text.body,
@@ -120,8 +123,8 @@ class Bundling:
 
     def _deliver(self, bundle: Bundle, told: list[Told]) -> None:
         assert bundle.id is not None
-        for message, _ in told:
-            message.bundle_id, message.state = bundle.id, MessageState.BUNDLED
+        for item in told:
+            item.message.bundle_id, item.message.state = bundle.id, MessageState.BUNDLED
         self.messages += len(told)
         first_try = self.work.now - AHEAD if bundle.acute else self.work.now
         channels = range(self.book.contacts[bundle.party].channels)
@@ -130,10 +133,10 @@ class Bundling:
             for number in channels
         )
 
-    def _fail(self, messages: list[Message], reason: str) -> None:
-        self.failed += len(messages)
-        for message in messages:
-            fail(self.work, message, reason)
+    def _fail(self, told: list[Told], reason: str) -> None:
+        self.failed += len(told)
+        for item in told:
+            fail(self.work, item.message, reason)
 
 
 def fail(work: UnitOfWork, message: Message, reason: str) -> None:
@@ -150,19 +153,34 @@ def fail(work: UnitOfWork, message: Message, reason: str) -> None:
     )
 
 
-def _told(session: Session, parties: Sequence[str], now: datetime) -> Sequence[Told]:
-    query = select(Message, Step).join(Step, col(Step.id) == Message.step_id).where(*_due(now))
-    return session.exec(query.where(col(Message.party).in_(parties)).order_by(col(Message.id))).all()
+def _apart(message: Message) -> str:
+    """What may not stand in one mail with the rest: an alarm, and numbers for those who may not see a case."""
+    if message.acute:
+        return f"alarm {message.step_id}"
+    return message.rung if message.rung in COUNTS else ""
 
 
-def _due(now: datetime) -> tuple[bool, bool]:
-    return Message.state == MessageState.PLANNED, Message.planned_at <= now
+def _due(ledger: Ledger, now: datetime) -> list[Due]:
+    """The oldest messages that are due: number, party, rung."""
+    due = select(Message.id, Message.party, Message.rung).where(
+        Message.state == MessageState.PLANNED, Message.planned_at <= now
+    )
+    with ledger.reading() as session:
+        found = session.exec(due.order_by(col(Message.planned_at), col(Message.id)).limit(AT_ONCE))
+        return [(number or 0, party, rung) for number, party, rung in found]
 
 
-def _by_recipient(parties: set[str], book: AddressBook) -> list[str]:
-    """Parties that end at one person stand together, so that this person gets one digest."""
-    return sorted(parties, key=lambda party: (recipient(party, book.contacts, counts=True) or "", party))
-
-
-def _chunks(parties: list[str]) -> Iterator[list[str]]:
-    return (parties[i : i + PARTIES_AT_ONCE] for i in range(0, len(parties), PARTIES_AT_ONCE))
+def _transactions(due: list[Due], book: AddressBook) -> Iterator[list[int]]:
+    """Numbers of messages, a transaction each. What ends at one person stays together, so that it makes one digest."""
+    by_person: dict[str | None, list[int]] = defaultdict(list)
+    for number, party, rung in due:
+        by_person[recipient(party, book.contacts, counts=rung in COUNTS)].append(number)
+    together: list[int] = []
+    for numbers in by_person.values():
+        for i in range(0, len(numbers), LINES_AT_MOST):
+            if together and len(together) + len(numbers[i : i + LINES_AT_MOST]) > IN_ONE_TRANSACTION:
+                yield together
+                together = []
+            together += numbers[i : i + LINES_AT_MOST]
+    if together:
+        yield together

@@ -8,21 +8,25 @@ from sqlmodel import Session, col, func, select
 
 from domain.ladder import COUNTS
 from domain.messages import ACUTE, Count, Line, Rendered, number_text, render, render_counts
-from integrations.ledger.tables import Case, Message, MessageState, Municipality, Step, StepState
+from integrations.ledger.tables import Case, Message, MessageState, Municipality, Step
 from integrations.settings import settings
+from tasks.read_messages import CLOSED, Told
 
-Told = tuple[Message, Step]
-CLOSED = frozenset({StepState.DONE, StepState.CANCELLED})
 YEAR = 365 * 24 * 3600  # seconds; the Runs page shows seven days unless told otherwise
 
 
 def compose(session: Session, told: Sequence[Told], *, reference: str, sent_to_title: str) -> Rendered:
-    """The text for these messages: numbers only when their rung is L3 or L4. Raises PrivacyRefusal."""
-    if told[0][0].rung in COUNTS:
+    """The text for these messages: numbers only when their rung is L3 or L4, an alarm once. Raises PrivacyRefusal.
+
+    Who stands in for someone may be told the same twice: one line is enough.
+    """
+    if told[0].message.rung in COUNTS:
         counts = _counts(session, told)
         return render_counts(counts, bundle_reference=reference, sent_to_title=sent_to_title)
-    lines = [_line(message, step) for message, step in told]
-    return render(lines, bundle_reference=reference, sent_to_title=sent_to_title)
+    lines = [_line(item.message, item.step) for item in told]
+    if told[0].message.acute:
+        del lines[:-1]
+    return render(dict.fromkeys(lines), bundle_reference=reference, sent_to_title=sent_to_title)
 
 
 def body_hash(rendered: Rendered) -> str:
@@ -30,19 +34,11 @@ def body_hash(rendered: Rendered) -> str:
     return sha256(f"{rendered.subject}\n{rendered.body}".encode()).hexdigest()
 
 
-def why_silent(message: Message, step: Step) -> str:
-    """Why this message must not go out any more, '' when it must."""
-    if step.state in CLOSED:
-        return "stap-klaar"
-    heard = message.acute and step.acknowledged_at is not None and step.acknowledged_at >= message.planned_at
-    return "bevestigd" if heard else ""
-
-
 def _line(message: Message, step: Step) -> Line:
     return Line(
         label=message.label,
         reference=message.case_reference,
-        due_at=message.due_at,
+        due_at=step.due_at,
         rung=message.rung,
         link=_link(message, step),
         ordinal=message.ordinal,
@@ -62,13 +58,13 @@ def _link(message: Message, step: Step) -> str:
 
 def _counts(session: Session, told: Sequence[Told]) -> list[Count]:
     """All steps these parties were told about by number and that still wait, not only the ones that are new now."""
-    parties = {message.party for message, _ in told}
+    parties = {item.message.party for item in told}
     query = (
         select(Message.label, Municipality.title, func.count(func.distinct(Message.step_id)))
         .join(Step, col(Step.id) == Message.step_id)
         .join(Case, col(Case.id) == Step.case_id)
         .join(Municipality, col(Municipality.code) == Case.municipality)
-        .where(col(Message.party).in_(parties), Message.rung == told[0][0].rung)
+        .where(col(Message.party).in_(parties), Message.rung == told[0].message.rung)
         .where(col(Step.state).not_in(CLOSED), Message.state != MessageState.CANCELLED)
         .group_by(Message.label, Municipality.title)
         .order_by(Message.label, Municipality.title)

@@ -1,14 +1,20 @@
-"""Between planning and sending, steps are closed and alarms heard: those leave the mail, or the mail is not sent."""
+"""Between planning and sending, steps are closed, alarms heard and higher rungs reached: those leave the mail.
+
+While a relay is down mails wait for days; what was true when they were made need not be true when they go.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlmodel import col, select
 
+from domain.errors import KetenregieError
 from integrations.ledger import UnitOfWork
 from integrations.ledger.contacts import AddressBook
-from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState, Step
-from tasks.compose_messages import Told, body_hash, compose, why_silent
+from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
+from tasks.bundle_messages import fail
+from tasks.compose_messages import body_hash, compose
+from tasks.read_messages import Told, read_messages
 
 TELLING = (MessageState.BUNDLED, MessageState.SENT)
 WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE, DeliveryState.CLAIMED)
@@ -21,40 +27,48 @@ def drop_closed(work: UnitOfWork, bundles: Iterable[Bundle], book: AddressBook) 
     must be the same as the first.
     """
     mails = {bundle.id: bundle for bundle in bundles}
-    query = select(Message, Step).join(Step, col(Step.id) == Message.step_id).order_by(col(Message.id))
     told: dict[int | None, list[Told]] = defaultdict(list)
-    for message, step in work.session.exec(query.where(col(Message.bundle_id).in_(mails), _telling())):
-        told[message.bundle_id].append((message, step))
-    for number, pairs in told.items():
-        if any(why_silent(message, step) for message, step in pairs):
-            _drop(work, mails[number], pairs, book)
+    for item in read_messages(work.session, work.now, col(Message.bundle_id).in_(mails)):
+        if item.message.state in TELLING:
+            told[item.message.bundle_id].append(item)
+    for number, items in told.items():
+        if any(item.silence for item in items):
+            _drop(work, mails[number], items, book)
 
 
 def _drop(work: UnitOfWork, bundle: Bundle, told: list[Told], book: AddressBook) -> None:
-    left = [(message, step) for message, step in told if not why_silent(message, step)]
+    left = [item for item in told if not item.silence]
     deliveries = work.session.exec(select(Delivery).where(Delivery.bundle_id == bundle.id)).all()
     if not left:
-        _stop(deliveries)
+        _stop(deliveries, told[0].silence)
     elif any(_may_have_arrived(delivery) for delivery in deliveries):
         return
-    else:
-        text = compose(work.session, left, reference=bundle.reference, sent_to_title=book.titles.get(bundle.party, ""))
-        bundle.subject, bundle.body, bundle.body_hash = text.subject, text.body, body_hash(text)
-    for message, step in told:
-        if message.state == MessageState.BUNDLED and (reason := why_silent(message, step)):
-            message.state, message.reason = MessageState.CANCELLED, reason
+    elif reason := _rewrite(work, bundle, left, book):
+        _stop(deliveries, reason)
+        for item in left:
+            fail(work, item.message, reason)
+    for item in told:
+        if item.silence and item.message.state == MessageState.BUNDLED:
+            item.hush()
 
 
-def _stop(deliveries: Iterable[Delivery]) -> None:
+def _rewrite(work: UnitOfWork, bundle: Bundle, left: list[Told], book: AddressBook) -> str:
+    """The mail without what is done; gives the code when the new text is refused."""
+    title = book.titles.get(bundle.party, "")
+    try:
+        text = compose(work.session, left, reference=bundle.reference, sent_to_title=title)
+    except KetenregieError as error:
+        return error.code
+    bundle.subject, bundle.body, bundle.body_hash = text.subject, text.body, body_hash(text)
+    return ""
+
+
+def _stop(deliveries: Iterable[Delivery], reason: str) -> None:
     for delivery in deliveries:
         if delivery.state in WAITING:
-            delivery.state, delivery.reason = DeliveryState.PERMANENT, "stap-klaar"
+            delivery.state, delivery.reason = DeliveryState.PERMANENT, reason
             delivery.lease_until = delivery.next_try_at = None
 
 
 def _may_have_arrived(delivery: Delivery) -> bool:
     return delivery.indefinite > 0 or delivery.state in (DeliveryState.CLAIMED, DeliveryState.SENT)
-
-
-def _telling() -> bool:
-    return col(Message.state).in_(TELLING)  # type: ignore[return-value]  # a column expression

@@ -38,4 +38,4 @@ def open_step(ledger: Ledger, reference: str, kind: str, by: str, *, door: str, 
         if case_view(uow.session, case).running(kind):
             raise StateRefusal("KR-STAP-LOOPT")
         uow.actor = Actor(person.code, held[0], door)
-        return Opener(uow).open(case, Open(kind, start=now)).id
+        return Opener.of(uow).open(case, Open(kind, start=now)).id

@@ -1,22 +1,25 @@
 """Receive one report: a new case, or a further report on a household whose case is open (S23)."""
 
 import secrets
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from domain.case import CaseState
 from domain.effects import Open
+from domain.errors import RoleRefusal, UnknownRefusal
 from domain.parties import Role
 from domain.references import new_reference
 from domain.reports import IncomingReport, content_hash
+from domain.questions import Facts, Given
+from domain.step import Context
 from domain.steps.report_intake import STEP as INTAKE
 from integrations.ledger import UnitOfWork
 from integrations.ledger.apply import Applier, end_step
-from integrations.ledger.case_view import case_view, vt_organisation
+from integrations.ledger.case_view import intake_view, vt_organisation
 from integrations.ledger.open_steps import Opener
-from integrations.ledger.people import who
 from integrations.ledger.tables import (
     Answer,
     Case,
@@ -27,7 +30,6 @@ from integrations.ledger.tables import (
     Step,
     StepState,
 )
-from domain.step import Context
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     row = _report(uow, case, report)
     _household(uow, case, report, now)
     uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
-    intake = Opener(uow).open(case, Open(INTAKE.word, str(row.id), start=report.received_at))
+    intake = Opener.of(uow).open(case, Open(INTAKE.word, str(row.id), start=report.received_at))
     if report.accepted_by:
-        _accept(uow, case, intake, report.accepted_by)
+        _accept(uow, case, row, intake, report.accepted_by)
     return Received(case.reference, case.id or 0, row.id or 0, new_case)
 
 
@@ -65,9 +67,8 @@ def _open_case_of(session: Session, household: str) -> Case | None:
 
 
 def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
-    municipality = uow.session.get(Municipality, report.municipality)
-    assert municipality is not None
-    opener = Opener(uow)
+    municipality = _municipality(uow, report.municipality)
+    opener = Opener.of(uow)
     case = Case(
         reference=new_reference(secrets.SystemRandom()),
         household=report.household,
@@ -77,8 +78,8 @@ def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
         district=report.district,
         team=municipality.team,
         local_team=municipality.local_team,
-        worker=_worker(uow.session, opener, municipality.team),
-        sight=vt_organisation(uow.session),
+        worker=_worker(uow, opener, municipality.team),
+        sight=_veilig_thuis(uow),
         policy_version=opener.policy.version,
         opened_at=report.received_at,
     )
@@ -89,12 +90,34 @@ def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
     return case
 
 
-def _worker(session: Session, opener: Opener, team: str) -> str:
+def _worker(uow: UnitOfWork, opener: Opener, team: str) -> str:
     """The fixed worker: whoever of the team has the fewest open cases; the order of the codes settles a draw."""
     workers = opener.roster.in_team(team, Role.VT_WORKER) or opener.roster.holding(Role.VT_WORKER)
+    load = uow.cache.get(f"load:{team}") or _load(uow.session, team)
+    chosen = min(workers, key=lambda code: (load[code], code), default="")
+    load[chosen] += 1
+    uow.cache[f"load:{team}"] = load
+    return chosen
+
+
+def _load(session: Session, team: str) -> Counter[str]:
+    """Open cases a worker of this team."""
     counted = select(Case.worker, func.count()).where(Case.team == team, Case.state != CaseState.CLOSED)
-    load = dict(session.exec(counted.group_by(col(Case.worker))).all())
-    return min(workers, key=lambda code: (load.get(code, 0), code), default="")
+    return Counter(dict(session.exec(counted.group_by(col(Case.worker))).all()))
+
+
+def _veilig_thuis(uow: UnitOfWork) -> str:
+    uow.cache["veilig_thuis"] = uow.cache.get("veilig_thuis") or vt_organisation(uow.session)
+    return str(uow.cache["veilig_thuis"])
+
+
+def _municipality(uow: UnitOfWork, code: str) -> Municipality:
+    """Kept for the unit of work: an import asks for the same few each row."""
+    found = uow.cache.get(f"municipality:{code}") or uow.session.get(Municipality, code)
+    if found is None:
+        raise UnknownRefusal("KR-GEMEENTE-ONBEKEND")
+    uow.cache[f"municipality:{code}"] = found
+    return found
 
 
 def _report(uow: UnitOfWork, case: Case, report: IncomingReport) -> Report:
@@ -132,7 +155,8 @@ def _classification(session: Session, case: Case, report: IncomingReport) -> str
 
 
 def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetime) -> None:
-    known = set(uow.session.exec(select(Person.key).where(Person.case_id == case.id)).all())
+    asked = select(Person.key).where(Person.case_id == case.id)
+    known = set(uow.session.exec(asked).all()) if case.steps_made else set()
     for person in report.persons:
         if person.key not in known:
             row = Person(
@@ -141,10 +165,12 @@ def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetim
             uow.session.add(row)
 
 
-def _accept(uow: UnitOfWork, case: Case, intake: Step, by: str) -> None:
+def _accept(uow: UnitOfWork, case: Case, report: Report, intake: Step, by: str) -> None:
     """The intake was judged before the report came in (a report taken by phone): recorded as done by that code."""
-    person = who(uow.session, by)
-    uow.session.flush()
+    person = Opener.of(uow).roster.active(by)
+    held = sorted(person.roles & INTAKE.recorders)
+    if not held:
+        raise RoleRefusal("KR-ROL", act=INTAKE.title)
     uow.session.add(
         Answer(
             step_id=intake.id,
@@ -152,15 +178,16 @@ def _accept(uow: UnitOfWork, case: Case, intake: Step, by: str) -> None:
             round=1,
             at=uow.now,
             by=person.code,
-            role="vt_worker",
+            role=held[0],
             door=uow.actor.door,
             given={"outcome": "accepted"},
         )
     )
     end_step(uow, intake, "accepted", StepState.DONE)
-    uow.session.flush()
     applier = Applier(uow, case, intake)
-    view = case_view(uow.session, case)
+    view = intake_view(case, report, applier.opener.steps(case))
     step = next(found for found in view.steps if found.id == intake.id)
-    applier.all(INTAKE.close(Context(view, step, applier.opener.policy, uow.now, person, frozenset({"outcome"}))))
+    facts = Facts({"outcome": Given("accepted", person.code, uow.now)})
+    context = Context(view, replace(step, facts=facts), applier.opener.policy, uow.now, person, frozenset({"outcome"}))
+    applier.all(INTAKE.close(context))
     uow.audit("stap-afgerond", ground=INTAKE.code, case_reference=case.reference, step_id=intake.id, outcome="accepted")

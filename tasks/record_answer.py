@@ -1,10 +1,10 @@
 """Record an answer to a step: the one act behind every door (form, command line, story, partner)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from domain.answers import changed, checked
 from domain.case import CaseState
@@ -12,11 +12,12 @@ from domain.errors import InputRefusal, Refusal, RoleRefusal, StateRefusal, Unkn
 from domain.gates import GATED, Judgement, judge, may_approve, questions_of, role_names
 from domain.parties import Professional
 from domain.process import step_of
-from domain.questions import Value
+from domain.questions import Facts, Given, Value
 from domain.step import Context
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.apply import Applier, end_step
 from integrations.ledger.case_view import case_view
+from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import roster, who
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Answer, Case, Step, StepState
@@ -96,7 +97,7 @@ def _step(session: Session, step_id: str) -> Step:
 
 
 class _Recording:
-    """One answer on its way into the ledger."""
+    """One answer on its way into the ledger. The case is read once; its own step's facts follow the answer in memory."""
 
     def __init__(self, uow: UnitOfWork, step_id: str, key: str) -> None:
         self.uow, self.key = uow, key
@@ -112,16 +113,25 @@ class _Recording:
         if self.key and (before := _known(self.uow.session, self.step.id, self.key)):
             return Recorded(_word(self.step), self.step.outcome, refused=before.refused)
         self._must_be_open()
+        self.view = case_view(self.uow.session, self.case)
+        self.facts = next(found for found in self.view.steps if found.id == self.step.id).facts
         by = self._person()
         values = self._values(given, by)
-        new = changed(self._context().facts, values)
-        _asked(self.uow, self.step, self.key, new, self.uow.actor, "")
-        self.uow.session.flush()
+        new = changed(self.facts, values)
+        self.facts = self._with(new, by)
         judgement = judge(self.kind, self._context(by, frozenset(new)), frozenset(values))
-        if judgement.missing:
-            self._drop_gated(new)
-        self._follow(judgement, by, frozenset(new) - (GATED if judgement.missing else frozenset()))
-        return self._told(judgement, values)
+        if judgement.missing:  # what only counts when nothing is missing is not kept: it is asked again
+            new = {name: value for name, value in new.items() if name not in GATED}
+            self.facts = Facts({name: found for name, found in self.facts.given.items() if name not in GATED})
+        refused = "KR-ONVOLLEDIG" if judgement.missing else ""
+        _asked(self.uow, self.step, self.key, new, self.uow.actor, refused)
+        self._follow(judgement, by, frozenset(new))
+        waits = role_names(judgement.waits_for.roles) if judgement.waits_for else ""
+        return Recorded(_word(self.step), self.step.outcome, judgement.missing, refused, waits)
+
+    def _with(self, new: Mapping[str, Value], by: Professional) -> Facts:
+        order = 1 + max((found.order for found in self.facts.given.values()), default=-1)
+        return Facts(self.facts.given | {name: Given(value, by.code, self.uow.now, order) for name, value in new.items()})
 
     def _must_be_open(self) -> None:
         if self.step.state in (StepState.DONE, StepState.CANCELLED):
@@ -131,7 +141,8 @@ class _Recording:
         if self.step.state == StepState.PLANNED:
             if self.step.opens_at is None:
                 raise StateRefusal("KR-STAP-GEPLAND")
-            Applier(self.uow, self.case, self.step).opener.opened(self.case, self.step)
+            Opener.of(self.uow).opened(self.case, self.step)
+            self.uow.session.flush()
 
     def _person(self) -> Professional:
         by = who(self.uow.session, self.uow.actor.code)
@@ -145,37 +156,27 @@ class _Recording:
         context = self._context()
         codes = frozenset(code for code, person in roster(self.uow.session).people.items() if person.active)
         values = checked(questions_of(self.kind, context), given, today=context.today, codes=codes)
-        news = changed(context.facts, values)
         if "approval" in values:
             may_approve(self.kind, context, by)
-        if set(news) - {"approval"} and not by.has(*self.kind.recorders):
+        only_approves = "approval" in values and set(changed(self.facts, values)) <= {"approval"}
+        if not only_approves and not by.has(*self.kind.recorders):
             raise RoleRefusal("KR-ROL", act=self.kind.title)
         return values
 
     def _context(self, by: Professional | None = None, new: frozenset[str] = frozenset()) -> Context:
-        view = case_view(self.uow.session, self.case)
-        step = next(found for found in view.steps if found.id == self.step.id)
-        return Context(view, step, self.policy, self.uow.now, by, new)
-
-    def _drop_gated(self, new: dict[str, Value]) -> None:
-        """What counts only when nothing is missing is not kept: it is asked again."""
-        kept = {name: value for name, value in new.items() if name not in GATED}
-        answer = self.uow.session.exec(
-            select(Answer).where(Answer.step_id == self.step.id).order_by(col(Answer.id).desc())
-        ).first()
-        assert answer is not None
-        answer.given, answer.refused = kept, "KR-ONVOLLEDIG"
+        own = next(found for found in self.view.steps if found.id == self.step.id)
+        step = replace(own, facts=self.facts, state=self.step.state, outcome=self.step.outcome)
+        steps = tuple(step if found.id == step.id else found for found in self.view.steps)
+        return Context(replace(self.view, steps=steps), step, self.policy, self.uow.now, by, new)
 
     def _follow(self, judgement: Judgement, by: Professional, new: frozenset[str]) -> None:
-        applier = Applier(self.uow, self.case, self.step)
-        context = self._context(by, new)
-        self._note_cause(context)
-        self._acknowledge()
+        applier, context = Applier(self.uow, self.case, self.step), self._context(by, new)
+        if "delay_cause" in new:
+            self.step.waiting_cause = self.facts.text("delay_cause")
+        self.step.acknowledged_at = self.uow.now  # whoever answers has seen it: the alarm stops, the clock does not
         applier.all(self.kind.progress(context))
         if judgement.closes:
-            outcome = context.facts.text("outcome")
-            end_step(self.uow, self.step, outcome, StepState.DONE)
-            self.uow.session.flush()
+            end_step(self.uow, self.step, self.facts.text("outcome"), StepState.DONE)
             applier.all(self.kind.close(self._context(by, new)))
         elif judgement.waits_for is not None:
             lead = next(iter(applier.opener.roster.leads([self.step.team])), "")
@@ -183,22 +184,6 @@ class _Recording:
         act = "stap-afgerond" if judgement.closes else "antwoord-vastgelegd"
         details = {"kind": self.kind.word, "outcome": self.step.outcome, "answers": len(new)}
         self.uow.audit(act, ground=self.kind.code, case_reference=self.case.reference, step_id=self.step.id, **details)
-
-    def _note_cause(self, context: Context) -> None:
-        if "delay_cause" in context.new:
-            self.step.waiting_cause = context.facts.text("delay_cause")
-
-    def _acknowledge(self) -> None:
-        """Whoever answers has seen it: the alarm stops, the clock does not."""
-        if self.step.acknowledged_at is None:
-            self.step.acknowledged_at = self.uow.now
-
-    def _told(self, judgement: Judgement, values: Mapping[str, Value]) -> Recorded:
-        waits = role_names(judgement.waits_for.roles) if judgement.waits_for else ""
-        refused = "KR-ONVOLLEDIG" if judgement.missing else ""
-        missing = judgement.missing
-        outcome = self.step.outcome
-        return Recorded(_word(self.step), outcome, missing, refused, waits)
 
 
 def _word(step: Step) -> str:

@@ -13,7 +13,7 @@ from tasks.bundle_messages import fail
 from tasks.claim_deliveries import Claim
 
 Outcome = tuple[Claim, Result | None]
-OPEN = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
+NOT_BUNDLED = [state for state in MessageState if state is not MessageState.BUNDLED]
 
 
 def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Verdict]:
@@ -77,16 +77,16 @@ def _record(delivery: Delivery, result: Result, work: UnitOfWork) -> Verdict:
 
 
 def _messages_sent(work: UnitOfWork, bundles: set[int]) -> None:
-    told = update(Message).where(col(Message.bundle_id).in_(bundles), col(Message.state) == MessageState.BUNDLED)
+    """Said as what they are not, so that the index of bundles is used and not that of states."""
+    told = update(Message).where(col(Message.bundle_id).in_(bundles), col(Message.state).not_in(NOT_BUNDLED))
     work.session.connection().execute(told.values(state=MessageState.SENT))
 
 
 def _messages_failed(work: UnitOfWork, bundle: int, reason: str) -> None:
     """Failed when no other channel has brought this mail, or still may."""
     work.session.flush()
-    hope = (*OPEN, DeliveryState.SENT)
-    elsewhere = select(Delivery.id).where(Delivery.bundle_id == bundle, col(Delivery.state).in_(hope))
-    if work.session.exec(elsewhere).first() is None:
-        told = select(Message).where(Message.bundle_id == bundle, Message.state == MessageState.BUNDLED)
-        for message in work.session.exec(told).all():
-            fail(work, message, reason)
+    states = work.session.exec(select(Delivery.state).where(Delivery.bundle_id == bundle)).all()
+    if set(states) <= {DeliveryState.PERMANENT}:
+        for message in work.session.exec(select(Message).where(Message.bundle_id == bundle)).all():
+            if message.state == MessageState.BUNDLED:
+                fail(work, message, reason)

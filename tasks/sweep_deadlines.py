@@ -62,7 +62,7 @@ def _one_batch(ledger: Ledger, now: datetime, swept: Swept) -> bool:
         for step, case in rows:
             swept.steps += 1
             if step.state == StepState.PLANNED:
-                Opener(uow).opened(case, step)
+                Opener.of(uow).opened(case, step)
                 swept.opened += 1
                 continue
             _decide_safely(batch, step, case, people, policy, now, swept)

@@ -65,11 +65,6 @@ class Clock(BaseModel):
         return self.bound is not Bound.AGREED
 
     @property
-    def also_from_report(self) -> bool:
-        """True when the due date is computed from the report as well as from the start of the service."""
-        return self.also_from is not None and Start.REPORT_RECEIVED in {self.start, self.also_from}
-
-    @property
     def counts_from_report(self) -> bool:
         """True when *the* due date is the one computed from the receipt of the report."""
         return self.start is Start.REPORT_RECEIVED

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import singledispatchmethod
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from domain import effects
 from domain.case import CaseState, may_move
@@ -20,7 +20,7 @@ class Applier:
 
     def __init__(self, uow: UnitOfWork, case: Case, step: Step) -> None:
         self.uow, self.case, self.step = uow, case, step
-        self.opener = Opener(uow)
+        self.opener = Opener.of(uow)
 
     def all(self, found: Iterable[effects.Effect]) -> None:
         """In the order the step returned them."""
@@ -70,13 +70,10 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.CloseSteps) -> None:
-        open_ones = select(Step).where(
-            Step.case_id == self.case.id,
-            col(Step.kind).in_(effect.kinds),
-            col(Step.state).in_([StepState.OPEN, StepState.PLANNED]),
-            Step.id != self.step.id,
-        )
-        for step in self.uow.session.exec(open_ones):
+        running = (StepState.OPEN, StepState.PLANNED)
+        for step in self.opener.steps(self.case):
+            if step.kind not in effect.kinds or step.state not in running or step.id == self.step.id:
+                continue
             end_step(self.uow, step, effect.outcome, StepState.CANCELLED)
             self._audit("stap-vervallen", of=step.id, outcome=effect.outcome)
 
@@ -138,7 +135,7 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.EndCase) -> None:
-        rest = effects.CloseSteps(tuple({step.kind for step in self._steps()}), "case_closed")
+        rest = effects.CloseSteps(tuple({step.kind for step in self.opener.steps(self.case)}), "case_closed")
         self.apply(rest)
         self.case.state, self.case.status, self.case.sight = CaseState.CLOSED, effect.status, ""
         self.case.closed_at = self.uow.now
@@ -146,9 +143,6 @@ class Applier:
         self.case.retention_until = due(self.uow.now, retention, self.opener.policy.calendar()).on
         self._stop_waiting()
         self._audit("zaak-afgesloten", status=effect.status, retention=self.case.retention_until.isoformat())
-
-    def _steps(self) -> Iterable[Step]:
-        return self.uow.session.exec(select(Step).where(Step.case_id == self.case.id)).all()
 
     def _stop_waiting(self) -> None:
         self.case.waiting_cause = ""

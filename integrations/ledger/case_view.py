@@ -34,6 +34,48 @@ def case_view(session: Session, case: Case) -> CaseView:
     )
 
 
+def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
+    """The case as far as the intake of one report looks at it, without reading: its steps and this report."""
+    return CaseView(
+        reference=case.reference,
+        state=CaseState(case.state),
+        concern=case.concern,
+        municipality=case.municipality,
+        team=case.team,
+        worker=case.worker,
+        local_team=case.local_team,
+        local_organisation="",
+        local_professional=case.local_professional,
+        vt_organisation=case.sight,
+        sight=case.sight,
+        persons=(),
+        risks=(),
+        reports=(_report(report),),
+        steps=tuple(step_view(step, ()) for step in steps),
+    )
+
+
+def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
+    """The case as far as the intake of one report looks at it, without reading: its steps and this report."""
+    return CaseView(
+        reference=case.reference,
+        state=CaseState(case.state),
+        concern=case.concern,
+        municipality=case.municipality,
+        team=case.team,
+        worker=case.worker,
+        local_team=case.local_team,
+        local_organisation="",
+        local_professional=case.local_professional,
+        vt_organisation=case.sight,
+        sight=case.sight,
+        persons=(),
+        risks=(),
+        reports=(_report(report),),
+        steps=tuple(step_view(step, ()) for step in steps),
+    )
+
+
 def vt_organisation(session: Session) -> str:
     """The code of Veilig Thuis in this region."""
     wanted = select(Organisation.code).where(Organisation.kind == OrganisationKind.VEILIG_THUIS)
@@ -85,9 +127,12 @@ def _risks(session: Session, case: Case) -> tuple[Risk, ...]:
 
 def _reports(session: Session, case: Case) -> tuple[ReportView, ...]:
     rows = session.exec(select(Report).where(Report.case_id == case.id).order_by(col(Report.id)))
-    return tuple(
-        ReportView(r.id or 0, r.source, r.received_at, r.classification, r.feedback_wanted, r.possibly_acute)
-        for r in rows
+    return tuple(_report(row) for row in rows)
+
+
+def _report(row: Report) -> ReportView:
+    return ReportView(
+        row.id or 0, row.source, row.received_at, row.classification, row.feedback_wanted, row.possibly_acute
     )
 
 

@@ -9,23 +9,38 @@ from domain.effects import Open, Plan
 from domain.ladder import Lateness, first_action
 from domain.parties import Roster
 from domain.policy import Policy
-from domain.policy.clock import Start
 from domain.process import step_of
 from domain.step import Step as Kind
 from domain.terms import Due, Term, Unit, at_hour, due, end_of_day, local_date, working_days_before
 from integrations.ledger.people import owner_for, roster
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import Case, Message, MessageState, ProfessionalRow, Step, StepState
+from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
 
 class Opener:
-    """Opens the steps of one unit of work; the policy and the roster are read once."""
+    """Opens the steps of one unit of work. The policy, the roster and the steps of a case are read once: `Opener.of`."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.policy: Policy = policy_of(uow.session)
         self.roster: Roster = roster(uow.session)
+        self._known: dict[int, list[Step]] = {}
+
+    @classmethod
+    def of(cls, uow: UnitOfWork) -> "Opener":
+        """The opener of this unit of work."""
+        made: Opener = uow.cache.get("opener") or cls(uow)
+        uow.cache["opener"] = made
+        return made
+
+    def steps(self, case: Case) -> list[Step]:
+        """The steps of a case in the order they were made, with those of this unit."""
+        key = case.id or 0
+        if key not in self._known:
+            rows = select(Step).where(Step.case_id == case.id).order_by(col(Step.id)) if case.steps_made else None
+            self._known[key] = list(self.uow.session.exec(rows)) if rows is not None else []
+        return self._known[key]
 
     def open(self, case: Case, effect: Open) -> Step:
         """Open a step now. A planned one of the same kind and subject opens instead; an open one is left alone."""
@@ -38,7 +53,7 @@ class Opener:
         if existing is None:
             self._own(case, kind, step, effect.owner)
             self._set_first_due(case, kind, step, effect)
-        self.opened(case, step)
+        self.opened(case, step, fresh=existing is None)
         return step
 
     def plan(self, case: Case, effect: Plan) -> Step:
@@ -57,11 +72,11 @@ class Opener:
             )
             step.opens_at = at_hour(ahead, self.policy.escalation.ladder_hour)
             step.next_action_at = step.opens_at
-            self.uow.tell_prefect("start_run", step.id)
+            self.uow.tell_prefect("start_run", step.id, fresh=True)
         self._written(case, step, "stap-gepland")
         return step
 
-    def opened(self, case: Case, step: Step) -> None:
+    def opened(self, case: Case, step: Step, fresh: bool = False) -> None:
         """A step becomes someone's turn: notice, first look of the sweep, run."""
         planned = step.opens_at is not None
         step.state = StepState.OPEN
@@ -71,7 +86,7 @@ class Opener:
         self.look_again(step)
         if kind.notice:
             self.notice(case, step, "ACUTE" if step.acute else "NOTICE", step.owner)
-        self.uow.tell_prefect("tag_run" if planned else "start_run", step.id)
+        self.uow.tell_prefect("tag_run" if planned else "start_run", step.id, fresh=fresh)
         self._written(case, step, "stap-geopend")
 
     def look_again(self, step: Step) -> None:
@@ -129,14 +144,17 @@ class Opener:
         """Sources disagree on where the ten weeks start: store both, let the policy say which one is the due date."""
         clock = kind.clock_for(step.subject)
         rule = self.policy.clock(clock) if clock else None
-        if rule is None or rule.also_from is not Start.REPORT_RECEIVED:
+        if rule is None or rule.also_from is None:
             return
-        decided = select(Step.start_at).where(Step.case_id == case.id, Step.kind == "route_decision")
-        received = self.uow.session.exec(decided.order_by(col(Step.id).desc())).first()
-        if received is not None:
-            other = due(received, rule.term, self.policy.calendar())
-            step.due_other_at = other.moment
-            step.explanation += f"; vanaf de melding gerekend {day_text(other.on)}"
+        decided = [made.start_at for made in self.steps(case) if made.kind == "route_decision" and made.start_at]
+        if decided and (service := step.start_at):
+            received = decided[-1]
+            leading, other = (received, service) if rule.counts_from_report else (service, received)
+            self._due(step, leading, due(leading, rule.term, self.policy.calendar()))
+            beside = due(other, rule.term, self.policy.calendar())
+            step.due_other_at = beside.moment
+            words = "vanaf de start van de dienst" if rule.counts_from_report else "vanaf de melding"
+            step.explanation += f"; {words} gerekend {day_text(beside.on)}"
 
     def _own(self, case: Case, kind: Kind, step: Step, owner: str) -> None:
         code, team = owner_for(
@@ -150,14 +168,14 @@ class Opener:
         if owner and owner in self.roster.people:
             code, team = owner, self.roster.people[owner].team
         step.owner, step.owner_role, step.team = code, kind.owner, team
-        row = self.uow.session.get(ProfessionalRow, code) if code else None
-        step.organisation = row.organisation if row else ""
+        person = self.roster.people.get(code)
+        step.organisation = person.organisation if person else ""
 
     def _new(self, case: Case, kind: Kind, subject: str) -> Step:
         """A row that is not open yet, numbered within its case."""
+        known = self.steps(case)
         case.steps_made += 1
-        known = select(Step).where(Step.case_id == case.id, Step.kind == kind.word, Step.subject == subject)
-        ordinal = len(self.uow.session.exec(known).all()) + 1
+        ordinal = sum(1 for step in known if (step.kind, step.subject) == (kind.word, subject)) + 1
         step = Step(
             id=f"{case.reference}.{case.steps_made:03d}",
             case_id=case.id or 0,
@@ -168,16 +186,13 @@ class Opener:
             policy_version=self.policy.version,
         )
         self.uow.session.add(step)
+        known.append(step)
         return step
 
     def _running(self, case: Case, kind: str, subject: str) -> Step | None:
-        running = select(Step).where(
-            Step.case_id == case.id,
-            Step.kind == kind,
-            Step.subject == subject,
-            col(Step.state).in_([StepState.OPEN, StepState.PLANNED]),
-        )
-        return self.uow.session.exec(running).first()
+        wanted, running = (kind, subject), (StepState.OPEN, StepState.PLANNED)
+        found = (step for step in self.steps(case) if (step.kind, step.subject) == wanted and step.state in running)
+        return next(found, None)
 
     def _written(self, case: Case, step: Step, act: str) -> None:
         due_at = step.due_at.isoformat() if step.due_at else ""

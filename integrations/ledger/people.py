@@ -2,7 +2,6 @@
 
 from sqlmodel import Session, select
 
-from domain.errors import RoleRefusal, UnknownRefusal
 from domain.parties import Professional, Role, Roster
 from integrations.ledger.tables import ProfessionalRow
 
@@ -20,12 +19,7 @@ def roster(session: Session) -> Roster:
 
 def who(session: Session, code: str) -> Professional:
     """The active professional with this code. Raises KR-CODE-ONBEKEND or KR-CODE-INACTIEF."""
-    row = session.get(ProfessionalRow, code.strip().upper())
-    if row is None:
-        raise UnknownRefusal("KR-CODE-ONBEKEND")
-    if not row.active:
-        raise RoleRefusal("KR-CODE-INACTIEF")
-    return professional(row)
+    return roster(session).active(code)
 
 
 def owner_for(roster: Roster, wanted: str, *, worker: str, team: str, local: str, local_team: str) -> tuple[str, str]:

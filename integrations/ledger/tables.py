@@ -204,7 +204,12 @@ class Step(SQLModel, table=True):
     __tablename__ = "step"
     __table_args__ = (
         one_of("state", StepState),
-        Index("ix_step_next_action", "next_action_at", sqlite_where=text("next_action_at IS NOT NULL")),
+        Index(
+            "ix_step_next_action",
+            "next_action_at",
+            sqlite_where=text("next_action_at IS NOT NULL"),
+            postgresql_where=text("next_action_at IS NOT NULL"),
+        ),
         Index("ix_step_case_kind", "case_id", "kind"),
         Index("ix_step_state_due", "state", "due_at"),
         UniqueConstraint("case_id", "kind", "subject", "ordinal"),

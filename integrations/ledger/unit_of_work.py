@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from typing import Any
 
 from sqlalchemy import event
 from sqlmodel import Session, select
@@ -35,6 +36,7 @@ class UnitOfWork:
         self.session = session
         self.now = now
         self.actor = actor
+        self.cache: dict[str, Any] = {}  # what is read once for this unit, such as the policy and the roster
         self._open = True
         self._head: Head | None = None
         event.listen(session, "after_soft_rollback", self._forget_head)
@@ -50,16 +52,17 @@ class UnitOfWork:
         self._head = chained(row, self._head or head(self.session))
         self.session.add(row)
 
-    def tell_prefect(self, act: str, step_id: str) -> None:
+    def tell_prefect(self, act: str, step_id: str, *, fresh: bool = False) -> None:
         """Write that Prefect must start, end or tag a step's run; not twice while the first is still unsent.
 
+        `fresh`: the step was made in this very unit, so nothing can be waiting for it yet.
         Refused outside an open unit of work: a message without the change it tells about must not exist.
         """
         self._must_be_open()
         if act not in PREFECT_ACTS:
             raise WrongUse("KR-OPDRACHT-ONBEKEND")
         unsent = select(Outbox.id).where(Outbox.done_at == None, Outbox.step_id == step_id, Outbox.act == act)  # noqa: E711
-        if self.session.exec(unsent).first() is None:
+        if fresh or self.session.exec(unsent).first() is None:
             self.session.add(Outbox(act=act, step_id=step_id, written_at=self.now))
 
     def close(self) -> None:

@@ -316,7 +316,11 @@ def upgrade() -> None:
     with op.batch_alter_table("step", schema=None) as batch_op:
         batch_op.create_index("ix_step_case_kind", ["case_id", "kind"], unique=False)
         batch_op.create_index(
-            "ix_step_next_action", ["next_action_at"], unique=False, sqlite_where=sa.text("next_action_at IS NOT NULL")
+            "ix_step_next_action",
+            ["next_action_at"],
+            unique=False,
+            sqlite_where=sa.text("next_action_at IS NOT NULL"),
+            postgresql_where=sa.text("next_action_at IS NOT NULL"),
         )
         batch_op.create_index("ix_step_state_due", ["state", "due_at"], unique=False)
 
