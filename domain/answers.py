@@ -7,6 +7,9 @@ from domain.errors import InputRefusal, UnknownRefusal
 from domain.privacy import refuse_personal
 from domain.questions import Facts, Kind, Question, Value
 
+ACTS = frozenset({"approval", "extension", "next_act"})
+"""Answers that do something each time they are given, also when the value is the same; never filled in beforehand."""
+
 
 def checked(
     questions: tuple[Question, ...], given: Mapping[str, object], *, today: date, codes: frozenset[str]
@@ -71,4 +74,4 @@ def _number(question: Question, raw: object) -> int:
 
 def changed(facts: Facts, values: Mapping[str, Value]) -> dict[str, Value]:
     """Only what differs from what is known: a form sent again does not make its sender the author of old answers."""
-    return {name: value for name, value in values.items() if name not in facts or facts[name] != value}
+    return {name: value for name, value in values.items() if name in ACTS or name not in facts or facts[name] != value}

@@ -111,6 +111,10 @@ class Roster:
         """The active holders of a role, by code."""
         return tuple(self._by_role[role])
 
+    def assignable(self) -> frozenset[str]:
+        """The active codes that work may be given to: nobody who sees numbers only."""
+        return frozenset(code for code, person in self.people.items() if person.active and person.roles - COUNTS_ONLY)
+
     def leads(self, teams: Iterable[str]) -> tuple[str, ...]:
         """The team leads of these teams, in the order of the teams."""
         leads = (*self._by_role[Role.VT_TEAM_LEAD], *self._by_role[Role.LOCAL_TEAM_LEAD])

@@ -17,6 +17,8 @@ from integrations.ledger.tables import Case, Step, StepState, SweepRun
 SWEEP_EVERY = timedelta(minutes=5)
 MOST_LATE = 500
 
+ALARM = col(Step.acute) & col(Step.acknowledged_at).is_(None)
+
 Counts = Callable[[date], bool]
 
 
@@ -68,7 +70,7 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
             )
         )
         coming_rows = session.exec(coming.order_by(col(Step.due_at))).all()
-        open_rows = session.exec(select(Step.kind, Step.team, Step.acute).where(Step.state == StepState.OPEN)).all()
+        open_rows = session.exec(select(Step.kind, Step.team, ALARM).where(Step.state == StepState.OPEN)).all()
         last = session.exec(select(SweepRun.at).order_by(col(SweepRun.id).desc())).first()
         counts = _Lines(policy_of(session).calendar().counts, now)
         return Board(
@@ -80,7 +82,7 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
             monitoring=tuple(counts.line(step, case) for step, case in coming_rows),
             last_sweep=last,
             next_sweep=last + SWEEP_EVERY if last else None,
-            acute=sum(1 for _, _, acute in open_rows if acute),
+            acute=sum(1 for _, _, alarm in open_rows if alarm),
         )
 
 

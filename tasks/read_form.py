@@ -49,7 +49,7 @@ def read_form(ledger: Ledger, step_id: str, now: datetime) -> StepForm:
         case = session.get(Case, step.case_id)
         assert case is not None
         kind, context = step_of(step.kind), _context(session, case, step, now)
-        codes = tuple(sorted(code for code, person in roster(session).people.items() if person.active))
+        codes = tuple(sorted(roster(session).assignable()))
         missing = kind.gaps(context)
         return StepForm(
             step_id=step.id,

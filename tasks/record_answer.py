@@ -154,7 +154,7 @@ class _Recording:
         if not given:
             raise InputRefusal("KR-LEEG")
         context = self._context()
-        codes = frozenset(code for code, person in roster(self.uow.session).people.items() if person.active)
+        codes = roster(self.uow.session).assignable()
         values = checked(questions_of(self.kind, context), given, today=context.today, codes=codes)
         if "approval" in values:
             may_approve(self.kind, context, by)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
 
 from sqlmodel import col, func, select
@@ -74,10 +74,17 @@ def _moments(now: datetime, calendar: Calendar) -> Iterator[Moment]:
         for scene in plot.path:
             if scene.kind == plot.until:
                 break
-            day = add_working_days(start, scene.day, calendar) if scene.day else start
-            at = max(at_hour(day, scene.hour), received + timedelta(minutes=10))
+            at = _at(plot, scene, start, received, calendar) + timedelta(minutes=number % 5)
             if at < now:
-                yield Moment(at + timedelta(minutes=number % 50), number, plot, scene)
+                yield Moment(at, number, plot, scene)
+
+
+def _at(plot: Plot, scene: Scene, start: date, received: datetime, calendar: Calendar) -> datetime:
+    """Today's cases move by minutes, the others by working days."""
+    if not plot.days_ago:
+        return received + timedelta(minutes=scene.hour - 5)
+    day = add_working_days(start, scene.day, calendar) if scene.day else start
+    return max(at_hour(day, scene.hour), received + timedelta(minutes=10))
 
 
 class _Player:

@@ -100,13 +100,16 @@ ENDING = (
 )
 LOST = (*_decided("handover"), *VISITED, *HANDED_OVER[:3], Scene(20, 11, "local_start", {"outcome": "not_reached"}))
 MOVED = (*LOST, Scene(21, 11, "out_of_sight", {"outcome": "moved_other_region"}))
-CRISIS = (Scene(0, 10, "immediate_safety_check", {"outcome": "acute"}),)
+CRISIS = (
+    Scene(0, 9, "immediate_safety_check", {"outcome": "acute"}),
+    Scene(0, 10, "acute_action"),
+)
 
 PLOTS: tuple[Plot, ...] = (
     Plot("DUINWIJK", START, "report_intake", 0, to_judge=True),
     Plot("HAVENOORD", START, "immediate_safety_check", 0, acute=True),
     Plot("MEERDORP", START, "immediate_safety_check", 0),
-    Plot("HAVENOORD", CRISIS, "acute_action", 0),
+    Plot("HAVENOORD", CRISIS, "", 0),
     Plot("HAVENOORD", START, "history_check", 1),
     Plot("DUINWIJK", START, "history_check", 2),
     Plot("MEERDORP", START, "persons_informed", 3),

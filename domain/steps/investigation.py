@@ -2,6 +2,7 @@
 
 from domain.asks import AFTER_SERVICE, DELAY_CAUSE
 from domain.effects import Effect, Open
+from domain.feedback import second_feedback
 from domain.parties import VT_ROLES, Owner
 from domain.questions import Kind, Question, yes_no
 from domain.step import Context, Step, outcomes
@@ -21,7 +22,8 @@ def gaps(ctx: Context) -> tuple[str, ...]:
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:
-    return (Open(AFTER[ctx.facts.text("after_service")], start=ctx.now),)
+    kind = AFTER[ctx.facts.text("after_service")]
+    return (Open(kind, start=ctx.now), *(second_feedback(ctx) if kind == "close_case" else ()))
 
 
 STEP = Step(

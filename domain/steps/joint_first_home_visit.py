@@ -28,7 +28,7 @@ def ask(ctx: Context) -> tuple[Question, ...]:
 
 def gaps(ctx: Context) -> tuple[str, ...]:
     year = ctx.today.year
-    if ctx.facts.text("outcome") == "refused":
+    if ctx.facts.text("outcome") in ("refused", "not_at_home"):
         return ()
     missing = [f"{child.title(year)}: gezien?" for child in ctx.case.children if f"seen_{child.key}" not in ctx.facts]
     missing += [] if ctx.facts.is_yes("told_voluntary") else ["vertellen over vrijwillige hulp"]

@@ -2,6 +2,7 @@
 
 from domain.asks import AFTER_SERVICE, DELAY_CAUSE
 from domain.effects import Effect, Open
+from domain.feedback import second_feedback
 from domain.parties import VT_ROLES, Owner, Role
 from domain.questions import Question, past_date, yes_no
 from domain.step import Context, Step, outcomes
@@ -29,7 +30,7 @@ def gaps(ctx: Context) -> tuple[str, ...]:
 
 def close(ctx: Context) -> tuple[Effect, ...]:
     kind = AFTER[ctx.facts.text("after_service")]
-    return () if ctx.case.running(kind) else (Open(kind, start=ctx.now),)
+    return (Open(kind, start=ctx.now), *(second_feedback(ctx) if kind == "close_case" else ()))
 
 
 STEP = Step(

@@ -59,10 +59,11 @@ def _risks(ctx: Context) -> int:
 def gaps(ctx: Context) -> tuple[str, ...]:
     """Who was not spoken to, which exception lacks its date, and what else the assessment still needs."""
     unheard = [gap for person in persons(ctx) for gap in _person_gaps(ctx, person)]
-    history = ["bekendheidscheck afronden"] if ctx.case.running("history_check") else []
+    before = {"immediate_safety_check": "directe veiligheid afronden", "history_check": "bekendheidscheck afronden"}
+    first = [gap for kind, gap in before.items() if ctx.case.running(kind)]
     danger = ["ten minste één veiligheidsrisico"] if ctx.facts.text("outcome") in UNSAFE and not _risks(ctx) else []
     elder = [question.title for question in _elder(ctx) if question.name not in ctx.facts]
-    return (*unheard, *history, *elder, *danger)
+    return (*unheard, *first, *elder, *danger)
 
 
 def _person_gaps(ctx: Context, person: Person) -> list[str]:
@@ -89,11 +90,17 @@ def second(ctx: Context) -> Second | None:
 
 def close(ctx: Context) -> tuple[Effect, ...]:
     effects: list[Effect] = [_risk(ctx, number) for number in range(1, 13) if f"risk_{number}" in ctx.facts]
-    if "acute" in ctx.facts.text("outcome") and not ctx.case.of_kind("acute_action"):
+    if "acute" in ctx.facts.text("outcome") and not _acted_upon(ctx):
         effects.append(Open("acute_action", ctx.step.subject, start=ctx.now, acute=True))
     if ctx.step.subject.startswith(SUPPLEMENT):
         return tuple(effects)
     return (*effects, Open("route_decision", ctx.step.subject, start=ctx.step.start_at), *_propose_mda(ctx))
+
+
+def _acted_upon(ctx: Context) -> bool:
+    """True when action runs already, or was taken while this assessment ran."""
+    since = ctx.step.opened_at or ctx.now
+    return any(s.is_open or (s.opened_at and s.opened_at >= since) for s in ctx.case.of_kind("acute_action"))
 
 
 def _risk(ctx: Context, number: int) -> AddRisk:

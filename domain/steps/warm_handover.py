@@ -18,6 +18,7 @@ from domain.effects import (
     SetStatus,
     Stall,
 )
+from domain.feedback import second_feedback
 from domain.parties import LOCAL_ROLES, VT_ROLES, Owner, Roster
 from domain.questions import Question, choice, past_date, yes_no
 from domain.step import Context, Step, outcomes
@@ -116,7 +117,6 @@ def close(ctx: Context) -> tuple[Effect, ...]:
     taken: list[Effect] = [AcknowledgeRisk(risk.key) for risk in ctx.case.open_risks]
     months = ctx.policy.monitoring_months
     moments = [Plan("monitoring", ctx.now, str(n), months=m, by_itself=True) for n, m in enumerate(months, 1)]
-    feedback = [Open("reporter_feedback", f"2-{r.id}", start=ctx.now) for r in ctx.case.reports if r.feedback_wanted]
     return (
         *taken,
         MoveSight(ctx.case.local_organisation),
@@ -126,7 +126,7 @@ def close(ctx: Context) -> tuple[Effect, ...]:
         Open("local_start", start=ctx.now),
         Open("one_plan", start=ctx.now),
         *moments,
-        *feedback,
+        *second_feedback(ctx),
     )
 
 
