@@ -47,7 +47,7 @@ def step_access(person: Professional, case: CaseView, owner: str) -> Access:
 
 
 def sees_risks(person: Professional, case: CaseView) -> bool:
-    """The list of risks: Veilig Thuis always, the local team from the offer of the hand-over on."""
+    """The list of risks: Veilig Thuis always, the local team while a hand-over is on offer and once it was accepted."""
     if access(person, case) is not Access.WHOLE:
         return False
     offered = any("offer" in step.facts or step.outcome == "accepted" for step in case.of_kind("warm_handover"))

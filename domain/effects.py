@@ -93,7 +93,7 @@ class AddRisk:
 
 @dataclass(frozen=True)
 class AcknowledgeRisk:
-    """The receiving organisation takes over one risk."""
+    """Whoever holds sight on safety takes over one risk."""
 
     key: str
 

@@ -123,6 +123,10 @@ CATALOGUE: dict[str, Entry] = {
         "De klok van deze administratie ligt vast en kan niet meer virtueel worden.",
         "Maak met --virtual-clock een nieuwe proefadministratie op een andere plek.",
     ),
+    "KR-KLOK-PROEF": Entry(
+        "Een proefadministratie met virtuele klok kan niet vanzelf lopen.",
+        "Gebruik 'ketenregie sweep --now', of kies met KETENREGIE_DATABASE een gewone administratie.",
+    ),
     "KR-PERIODE": Entry("Deze periode bestaat niet.", "Schrijf een halfjaar als 2026-1 of 2026-2."),
     "KR-ANTWOORDEN": Entry(
         "Het bestand met antwoorden is geen JSON-object van velden en waarden.",
@@ -225,7 +229,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # roles
     "KR-ROL": Entry(
-        "De rol van deze code mag '{act}' niet vastleggen.", "Laat een collega met de juiste rol vastleggen."
+        "Met de rol van deze code mag dit niet: {act}.", "Laat het doen door een collega met de juiste rol."
     ),
     "KR-EIGEN-AKKOORD": Entry(
         "Wie iets vastlegt of eigenaar is, mag het niet zelf goedkeuren.",

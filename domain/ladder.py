@@ -38,11 +38,20 @@ class Lateness:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a sweep does for a step: say `rungs` now, note `skipped`, and look again at `next_at` (None: never)."""
+    """What a sweep does for a step: `rungs` (name, number) are due, an alarm last; look again at `next_at`, if ever."""
 
     rungs: tuple[tuple[str, int], ...]
-    skipped: tuple[str, ...]
     next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Word:
+    """One rung to one party; not `said` when that party hears a higher rung of this step at the same moment."""
+
+    rung: str
+    number: int
+    party: str
+    said: bool
 
 
 def rungs_of(step: Step, late: Lateness, policy: Policy) -> tuple[Rung, ...]:
@@ -68,10 +77,9 @@ def _before(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
 
 
 def _after(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
-    base = late.stalled_at or late.due_at
-    assert base is not None
+    base = min(moment for moment in (late.stalled_at, late.due_at) if moment)  # a late refusal buys no time
     calendar, hour, day = policy.calendar(), policy.escalation.ladder_hour, local_date(base)
-    at_once = late.stalled_at is not None or step.ladder is Ladder.HOURS
+    at_once = base == late.stalled_at or step.ladder is Ladder.HOURS
     first = base if at_once else at_hour(add_working_days(day, 1, calendar), hour)
     counts = (
         ("L2", policy.escalation.l2_after_wd),
@@ -94,20 +102,19 @@ def _owed(rung: Rung, step: Step) -> bool:
 
 
 def decide(step: Step, late: Lateness, policy: Policy, looked: datetime, now: datetime) -> Decision:
-    """The highest rung now due since the step was last looked at; lower ones are skipped, an alarm stands beside it."""
+    """The rungs that became due since the step was last looked at, and the alarm, which stands beside them."""
     rungs = rungs_of(step, late, policy)
-    due = [rung for rung in rungs if looked <= rung.at <= now]
+    due = [(rung.name, 1) for rung in rungs if looked <= rung.at <= now]
     ahead = [rung.at for rung in rungs if rung.at > now]
-    said: list[tuple[str, int]] = [(due[-1].name, 1)] if due else []
     alarm = _alarm_from(step, late)
     if alarm is not None and alarm <= now:
         every = timedelta(minutes=policy.escalation.acute_repeat_minutes)
         number = (now - late.opened_at) // every + 1
-        said.append(("ACUTE", number))
+        due.append(("ACUTE", number))
         ahead.append(late.opened_at + number * every)
     elif alarm is not None:
         ahead.append(alarm)
-    return Decision(tuple(said), tuple(rung.name for rung in due[:-1]), min(ahead, default=None))
+    return Decision(tuple(due), min(ahead, default=None))
 
 
 def _alarm_from(step: Step, late: Lateness) -> datetime | None:
@@ -121,6 +128,19 @@ def _alarm_from(step: Step, late: Lateness) -> datetime | None:
         return None
     heard = late.acknowledged_at is not None and late.acknowledged_at >= late.due_at
     return None if heard else late.due_at
+
+
+def words(decision: Decision, step: Step, owner: str, teams: tuple[str, ...], roster: Roster) -> tuple[Word, ...]:
+    """Who hears what. After an outage each party hears, once, the highest rung that is meant for it; so a count for the
+    steering group never takes the place of what the owner must hear. Numbers and alarms stand beside the rest."""
+    told: set[str] = set()
+    found: list[Word] = []
+    for rung, number in reversed(decision.rungs):
+        parties = addressees(rung, number, step, owner, teams, roster)
+        beside = rung in COUNTS or rung == "ACUTE"
+        found += [Word(rung, number, party, beside or party not in told) for party in reversed(parties)]
+        told.update(() if beside else parties)
+    return tuple(reversed(found))
 
 
 def addressees(
@@ -143,4 +163,4 @@ def addressees(
         case _:
             found = (owner,)
     present = tuple(dict.fromkeys(code for code in found if code))
-    return present or roster.leads(teams[:1]) or roster.holding(Role.PROCESS_DIRECTOR)
+    return present or roster.last_resort(teams[:1])

@@ -126,6 +126,11 @@ class Roster:
         found = (person for person in self.people.values() if person.active and expertise in person.expertise)
         return tuple(p.code for p in sorted(found, key=lambda person: (person.team not in near, person.code)))
 
+    def last_resort(self, teams: Iterable[str]) -> tuple[str, ...]:
+        """Who hears of it when nobody else is left: the leads of these teams, the process director, any lead."""
+        leads = (*self._by_role[Role.VT_TEAM_LEAD], *self._by_role[Role.LOCAL_TEAM_LEAD])
+        return self.leads(teams) or self.holding(Role.PROCESS_DIRECTOR) or leads
+
     def in_team(self, team: str, role: Role) -> tuple[str, ...]:
         """The active holders of a role within a team."""
         return tuple(code for code in self._by_role[role] if self.people[code].team == team)

@@ -12,7 +12,7 @@ from integrations.ledger.tables import Case, Step, StepState
 
 
 def acknowledge(ledger: Ledger, step_id: str, by: str, *, door: str, now: datetime) -> None:
-    """Record that `by` has taken up the urgent step. Raises a Refusal for an unknown or closed step or code, or a role."""
+    """Record that `by` has taken up the urgent step. Raises a Refusal for an unknown or closed step, code or role."""
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
         person = who(uow.session, by)
         step = uow.session.get(Step, step_id.strip().upper())

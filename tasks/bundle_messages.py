@@ -21,7 +21,7 @@ NOBODY, SUBSTITUTE = "niemand", "vervangen"
 AT_ONCE = 20_000  # messages read ahead, so that memory does not grow with the backlog
 IN_ONE_TRANSACTION = 200  # messages: others must be able to write in between
 LINES_AT_MOST = 100  # in one mail
-AHEAD = timedelta(days=1)  # an acute mail stands this far ahead in the queue of deliveries
+AHEAD = timedelta(days=3650)  # an acute mail stands this far ahead in the queue: before any backlog
 
 Group = tuple[str, list[Told]]
 Due = tuple[int, str, str]

@@ -23,10 +23,9 @@ def compose(session: Session, told: Sequence[Told], *, reference: str, sent_to_t
     if told[0].message.rung in COUNTS:
         counts = _counts(session, told)
         return render_counts(counts, bundle_reference=reference, sent_to_title=sent_to_title)
-    lines = [_line(item.message, item.step) for item in told]
-    if told[0].message.acute:
-        del lines[:-1]
-    return render(dict.fromkeys(lines), bundle_reference=reference, sent_to_title=sent_to_title)
+    once = {(item.message.step_id, item.message.acute or item.message.rung): item for item in told}
+    lines = [_line(item.message, item.step) for item in once.values()]
+    return render(lines, bundle_reference=reference, sent_to_title=sent_to_title)
 
 
 def body_hash(rendered: Rendered) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from domain.ladder import Lateness, addressees, decide, first_action
+from domain.ladder import Lateness, decide, first_action, words
 from domain.parties import Roster
 from domain.policy import Policy
 from domain.process import step_of
@@ -63,9 +63,8 @@ def _to_come(
     while looked is not None and looked <= until:
         at = max(looked, now)
         decision = decide(kind, late, policy, looked, at)
-        for rung, number in decision.rungs:
-            parties = addressees(rung, number, kind, step.owner, teams, people)
-            yield from (replace(line, at=at, rung=rung, party=party, ordinal=number) for party in parties)
-            if rung == "ACUTE" and number >= ALARMS:
-                late = replace(late, acute=False, acknowledged_at=at)
+        said = [word for word in words(decision, kind, step.owner, teams, people) if word.said]
+        yield from (replace(line, at=at, rung=word.rung, party=word.party, ordinal=word.number) for word in said)
+        if any(word.rung == "ACUTE" and word.number >= ALARMS for word in said):
+            late = replace(late, acute=False, acknowledged_at=at)
         looked = decision.next_at

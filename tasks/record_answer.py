@@ -18,8 +18,6 @@ from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.apply import Applier, end_step
 from integrations.ledger.case_view import case_view
 from integrations.ledger.open_steps import Opener
-from integrations.ledger.people import roster, who
-from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Answer, Case, Step, StepState
 
 
@@ -106,7 +104,7 @@ class _Recording:
         assert case is not None
         self.case = case
         self.kind = step_of(self.step.kind)
-        self.policy = policy_of(uow.session)
+        self.opener = Opener.of(uow)
 
     def record(self, given: Mapping[str, object]) -> Recorded:
         """Check, keep, judge, and let follow what follows."""
@@ -141,11 +139,11 @@ class _Recording:
         if self.step.state == StepState.PLANNED:
             if self.step.opens_at is None:
                 raise StateRefusal("KR-STAP-GEPLAND")
-            Opener.of(self.uow).opened(self.case, self.step)
+            self.opener.opened(self.case, self.step)
             self.uow.session.flush()
 
     def _person(self) -> Professional:
-        by = who(self.uow.session, self.uow.actor.code)
+        by = self.opener.roster.active(self.uow.actor.code)
         held = sorted(by.roles & self.kind.recorders)
         self.uow.actor = Actor(by.code, held[0] if held else sorted(by.roles)[0], self.uow.actor.door)
         return by
@@ -154,7 +152,7 @@ class _Recording:
         if not given:
             raise InputRefusal("KR-LEEG")
         context = self._context()
-        codes = roster(self.uow.session).assignable()
+        codes = self.opener.roster.assignable()
         values = checked(questions_of(self.kind, context), given, today=context.today, codes=codes)
         if "approval" in values:
             may_approve(self.kind, context, by)
@@ -167,7 +165,7 @@ class _Recording:
         own = next(found for found in self.view.steps if found.id == self.step.id)
         step = replace(own, facts=self.facts, state=self.step.state, outcome=self.step.outcome)
         steps = tuple(step if found.id == step.id else found for found in self.view.steps)
-        return Context(replace(self.view, steps=steps), step, self.policy, self.uow.now, by, new)
+        return Context(replace(self.view, steps=steps), step, self.opener.policy, self.uow.now, by, new)
 
     def _follow(self, judgement: Judgement, by: Professional, new: frozenset[str]) -> None:
         applier, context = Applier(self.uow, self.case, self.step), self._context(by, new)
@@ -179,8 +177,8 @@ class _Recording:
             end_step(self.uow, self.step, self.facts.text("outcome"), StepState.DONE)
             applier.all(self.kind.close(self._context(by, new)))
         elif judgement.waits_for is not None:
-            lead = next(iter(applier.opener.roster.leads([self.step.team])), "")
-            applier.opener.ask_second(self.case, self.step, lead)
+            lead = next(iter(self.opener.roster.leads([self.step.team])), "")
+            self.opener.ask_second(self.case, self.step, lead)
         act = "stap-afgerond" if judgement.closes else "antwoord-vastgelegd"
         details = {"kind": self.kind.word, "outcome": self.step.outcome, "answers": len(new)}
         self.uow.audit(act, ground=self.kind.code, case_reference=self.case.reference, step_id=self.step.id, **details)

@@ -10,7 +10,6 @@ from integrations.ledger import Ledger
 from integrations.ledger.audit import head
 from integrations.ledger.tables import Message, MessageState, Outbox, Step, StepState, SweepRun
 from integrations.ledger.upgrading import revision, revisions
-from tasks.ledger_clock import ledger_now
 from tasks.read_board import SWEEP_EVERY
 
 LONGEST_SILENCE = 3 * SWEEP_EVERY
@@ -38,9 +37,8 @@ class Status:
         return not self.problems
 
 
-def show_status(ledger: Ledger, clock: datetime) -> Status:
-    """The status at `clock`, or at its own moment for a ledger with a virtual clock. Raises what opening it raises."""
-    now = ledger_now(ledger, clock)
+def show_status(ledger: Ledger, now: datetime) -> Status:
+    """The status at this moment. Raises what opening the ledger raises."""
     with ledger.reading() as session:
         present = revision(session.connection()) or ""
         last = session.exec(select(SweepRun.at).order_by(col(SweepRun.id).desc())).first()

@@ -8,23 +8,28 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import col
 
-from domain.ladder import COUNTS, Lateness, addressees, decide
-from domain.parties import Roster
-from domain.policy import Policy
+from domain.ladder import COUNTS, Lateness, Word, decide, words
 from domain.process import step_of
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.open_steps import Opener
-from integrations.ledger.people import roster
-from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Case, Message, MessageState, Outbox, Step, StepState, SweepRun
 
 BATCH = 500
 LATE_RUNGS = frozenset({"L1", "L2", "L3", "L4", "ACUTE"})
 RETRY_BAD_ROW = timedelta(hours=1)
+
+_LOOKED_AT = (
+    *(col(getattr(Step, name)) for name in ("id", "case_id", "kind", "state", "owner", "team", "deadline_version")),
+    *(col(getattr(Step, name)) for name in ("opened_at", "due_at", "stalled_at", "acute", "acknowledged_at")),
+    col(Step.next_action_at),
+    col(Case.reference),
+    col(Case.team).label("case_team"),
+    col(Case.local_team),
+)
 
 
 @dataclass
@@ -46,87 +51,85 @@ class _Batch:
 
 def sweep_deadlines(ledger: Ledger, now: datetime) -> Swept:
     """Decide everything that is due at `now` (aware). Safe to run at any time, twice, and after any outage."""
-    swept = Swept()
-    while _one_batch(ledger, now, swept):
-        pass
-    with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
-        uow.session.add(SweepRun(at=now, steps=swept.steps, planned=swept.planned, failed=swept.failed))
+    swept, more = Swept(), True
+    while more:
+        with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
+            more = _one_batch(uow, now, swept)
+            if not more:
+                uow.session.add(SweepRun(at=now, steps=swept.steps, planned=swept.planned, failed=swept.failed))
     return swept
 
 
-def _one_batch(ledger: Ledger, now: datetime, swept: Swept) -> bool:
-    with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
-        rows = _due(uow, now)
-        people, policy = roster(uow.session), policy_of(uow.session)
-        batch, opened = _Batch(), swept.opened
-        for step, case in rows:
-            swept.steps += 1
-            if step.state == StepState.PLANNED:
-                Opener.of(uow).opened(case, step)
-                swept.opened += 1
-                continue
-            _decide_safely(batch, step, case, people, policy, now, swept)
-        swept.planned += _write(uow, batch)
-        return len(rows) == BATCH or swept.opened > opened
+def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept) -> bool:
+    """Decide at most BATCH rows; True when there may be more."""
+    rows = _due(uow, now)
+    batch, opened = _Batch(), swept.opened
+    swept.steps += len(rows)
+    for row in rows:
+        if row.state == StepState.PLANNED:
+            swept.opened += _open(uow, row)
+        else:
+            swept.failed += not _decide_safely(uow, batch, row, now)
+    swept.planned += _write(uow, batch)
+    return len(rows) == BATCH or swept.opened > opened
 
 
-def _due(uow: UnitOfWork, now: datetime) -> list[tuple[Step, Case]]:
+def _due(uow: UnitOfWork, now: datetime) -> list[Any]:
+    """What the sweep must know of each row that is due: columns, not objects, for there may be ten thousand."""
     due = (
-        select(Step, Case)
+        select(*_LOOKED_AT)
         .join(Case, col(Case.id) == Step.case_id)
         .where(col(Step.next_action_at) <= now)
         .order_by(col(Step.next_action_at), col(Step.id))
         .limit(BATCH)
     )
-    return list(uow.session.exec(due).all())
+    return list(uow.session.connection().execute(due).all())
 
 
-def _decide_safely(
-    batch: _Batch, step: Step, case: Case, people: Roster, policy: Policy, now: datetime, swept: Swept
-) -> None:
+def _open(uow: UnitOfWork, row: Any) -> bool:
+    """A planned step opens by itself; its first rung may be due at this very moment."""
+    step, case = uow.session.get(Step, row.id), uow.session.get(Case, row.case_id)
+    assert step is not None and case is not None
+    Opener.of(uow).opened(case, step)
+    return True
+
+
+def _decide_safely(uow: UnitOfWork, batch: _Batch, row: Any, now: datetime) -> bool:
+    """False for a row that could not be decided: it silences no other, is counted, and looked at again in an hour."""
     try:
-        _decide(batch, step, case, people, policy, now)
-    except Exception:  # noqa: BLE001  one bad row must not silence the rest; it is counted, and looked at again
-        swept.failed += 1
-        batch.looks.append({"b_id": step.id, "b_next": now + RETRY_BAD_ROW})
+        _decide(batch, row, Opener.of(uow), now)
+    except Exception:
+        batch.looks.append({"b_id": row.id, "b_next": now + RETRY_BAD_ROW})
+        return False
+    return True
 
 
-def _decide(batch: _Batch, step: Step, case: Case, people: Roster, policy: Policy, now: datetime) -> None:
-    kind = step_of(step.kind)
-    assert step.opened_at is not None and step.next_action_at is not None
-    late = Lateness(step.opened_at, step.due_at, step.stalled_at, step.acute, step.acknowledged_at)
-    decision = decide(kind, late, policy, step.next_action_at, now)
-    teams = tuple(dict.fromkeys((step.team, case.team, case.local_team)))
-    for rung, number in decision.rungs:
-        parties = addressees(rung, number, kind, step.owner, teams, people)
-        batch.messages += [
-            _message(step, kind.label, case.reference, p, rung, number, now, MessageState.PLANNED) for p in parties
-        ]
-    for rung in decision.skipped:
-        batch.messages.append(
-            _message(step, kind.label, case.reference, step.owner, rung, 1, now, MessageState.SKIPPED)
-        )
-    batch.looks.append({"b_id": step.id, "b_next": decision.next_at})
+def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
+    kind = step_of(row.kind)
+    late = Lateness(row.opened_at, row.due_at, row.stalled_at, row.acute, row.acknowledged_at)
+    decision = decide(kind, late, opener.policy, row.next_action_at, now)
+    teams = tuple(dict.fromkeys((row.team, row.case_team, row.local_team)))
+    said = words(decision, kind, row.owner, teams, opener.roster)
+    batch.messages += [_message(row, kind.label, word, now) for word in said]
+    batch.looks.append({"b_id": row.id, "b_next": decision.next_at})
     if any(rung in LATE_RUNGS for rung, _ in decision.rungs):
-        batch.tags.append({"act": "tag_run", "step_id": step.id, "written_at": now, "attempts": 0, "reason": ""})
+        batch.tags.append({"act": "tag_run", "step_id": row.id, "written_at": now, "attempts": 0, "reason": ""})
 
 
-def _message(
-    step: Step, label: str, reference: str, party: str, rung: str, number: int, now: datetime, state: MessageState
-) -> dict[str, Any]:
+def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:
     return {
-        "step_id": step.id,
-        "case_reference": "" if rung in COUNTS else reference,
-        "party": party,
-        "rung": rung,
-        "deadline_version": step.deadline_version,
-        "ordinal": number,
+        "step_id": row.id,
+        "case_reference": "" if word.rung in COUNTS else row.reference,
+        "party": word.party,
+        "rung": word.rung,
+        "deadline_version": row.deadline_version,
+        "ordinal": word.number,
         "label": label,
-        "due_at": step.due_at,
-        "acute": rung == "ACUTE",
-        "state": state.value,
+        "due_at": row.due_at,
+        "acute": word.rung == "ACUTE",
+        "state": (MessageState.PLANNED if word.said else MessageState.SKIPPED).value,
         "planned_at": now,
-        "reason": "hogere-trede" if state is MessageState.SKIPPED else "",
+        "reason": "" if word.said else "hogere-trede",
     }
 
 

@@ -14,8 +14,10 @@ from deployments.stories.format import Act, Expect, Story, read_story
 from deployments.stories.stage import Stage, stage
 from domain.dutch import moment_text
 from domain.errors import GateRefusal, Refusal
+from domain.figures import published_on
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Case
+from tasks.read_figures import read_figures
 from tasks.record_answer import Recorded
 
 FORBIDDEN = ("geweld", "politie", "mishandeling")
@@ -93,11 +95,6 @@ def _what(act: Act, refused: str) -> str:
 
 
 def _figures(session: Session, expect: Expect) -> Iterator[str]:
-    if not (expect.published or expect.figures):
-        return
-    from domain.figures import published_on
-    from tasks.read_figures import read_figures
-
     policy = policy_of(session)
     for wanted in expect.published:
         if (found := published_on(wanted.until, policy.calendar())) != wanted.day:

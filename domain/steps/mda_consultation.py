@@ -33,7 +33,7 @@ def ask(ctx: Context) -> tuple[Question, ...]:
     present = (yes_no("family_present", "Gezin aanwezig?"), ABSENCE)
     director = code_question("director", "Casusregisseur (code)")
     held = past_date("held_on", "Datum van het overleg")
-    return (held, *present, director, *_action_slots(), DELAY_CAUSE, STEP.outcome_question())
+    return (held, *present, director, *_action_slots(), REASON, DELAY_CAUSE, STEP.outcome_question())
 
 
 def _action_slots() -> tuple[Question, ...]:

@@ -1,10 +1,11 @@
 """S19 buiten beeld: a state with an owner and a clock, never a reason to close. Ending it needs two people."""
 
 from domain.asks import DELAY_CAUSE
-from domain.effects import Effect, Open
+from domain.effects import Effect, Open, SetDue
 from domain.parties import LOCAL_ROLES, VT_ROLES, Owner, Role
 from domain.questions import Kind, Question, choice, past_date
 from domain.step import Context, Second, Step, outcomes
+from domain.terms import due
 
 TRIGGER = choice(
     "trigger",
@@ -33,6 +34,13 @@ def second(ctx: Context) -> Second | None:
     return Second(frozenset({Role.VT_TEAM_LEAD, Role.VT_EXPERT}), frozenset({"outcome"}), "beëindigen van het zoeken")
 
 
+def progress(ctx: Context) -> tuple[Effect, ...]:
+    """The first try is in time within the first clock; then the clock of the decision runs, from the signal too."""
+    start = ctx.step.start_at or ctx.now
+    first = due(start, ctx.policy.clock("trace_out_of_sight").term, ctx.policy.calendar()).moment
+    return (SetDue(start),) if "tries" in ctx.new and ctx.step.due_at == first else ()
+
+
 def close(ctx: Context) -> tuple[Effect, ...]:
     outcome = ctx.facts.text("outcome")
     follow = {
@@ -41,7 +49,13 @@ def close(ctx: Context) -> tuple[Effect, ...]:
         "unsafe": "protection_request",
         "responsibly_ended": "close_case",
     }
-    return (Open(follow[outcome], start=ctx.now),) if outcome in follow else ()
+    return (Open(follow[outcome], start=ctx.now),) if outcome in follow else _first_contact(ctx)
+
+
+def _first_contact(ctx: Context) -> tuple[Effect, ...]:
+    """Back in sight of a local team that never reached the family: its first contact is owed anew."""
+    never = ctx.case.last_done("local_start")
+    return (Open("local_start", start=ctx.now),) if never and never.outcome == "not_reached" else ()
 
 
 STEP = Step(
@@ -51,7 +65,8 @@ STEP = Step(
     label="Opsporing",
     owner=Owner.WORKER,
     recorders=VT_ROLES | LOCAL_ROLES,
-    clock="trace_out_of_sight",
+    clock="trace_decision",
+    first_clock="trace_out_of_sight",
     outcomes=outcomes(
         back_in_sight="Weer in beeld",
         moved_within_region="Verhuisd binnen de regio",
@@ -62,6 +77,7 @@ STEP = Step(
     ),
     ask=ask,
     gaps=gaps,
+    progress=progress,
     second=second,
     close=close,
     chain=True,

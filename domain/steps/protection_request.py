@@ -25,7 +25,7 @@ def gaps(ctx: Context) -> tuple[str, ...]:
         "municipality_told": "gemeente geïnformeerd",
         "after_service": "wat volgt hierna",
     }
-    return tuple(title for name, title in titles.items() if name not in ctx.facts)
+    return tuple(title for name, title in titles.items() if ctx.facts.text(name) in ("", "no"))
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:

@@ -16,8 +16,8 @@ def ask(ctx: Context) -> tuple[Question, ...]:
 def gaps(ctx: Context) -> tuple[str, ...]:
     if ctx.facts.text("outcome") == "bounced":
         return ()
-    titles = {"package_sent": "pakket verzonden", "accepted_on": "datum van schriftelijke aanvaarding"}
-    return tuple(title for name, title in titles.items() if name not in ctx.facts)
+    sent = () if ctx.facts.is_yes("package_sent") else ("pakket verzonden",)
+    return sent if "accepted_on" in ctx.facts else (*sent, "datum van schriftelijke aanvaarding")
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:

@@ -17,13 +17,15 @@ def gaps(ctx: Context) -> tuple[str, ...]:
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:
-    """The next check counts from this one's due moment, so a late check does not thin out the rhythm."""
-    outcome = ctx.facts.text("outcome")
-    if outcome == "acute":
-        return (Open("acute_action", ctx.step.id, start=ctx.now, acute=True),)
-    if outcome == "lost":
-        return (Open("out_of_sight", start=ctx.now),)
-    return (Open("waiting_safety_check", start=ctx.step.due_at or ctx.now),)
+    """While the case waits there is a next check, whatever was found; it counts from this one's due moment, so a late
+    check does not thin out the rhythm."""
+    following = Open("waiting_safety_check", start=ctx.step.due_at or ctx.now)
+    match ctx.facts.text("outcome"):
+        case "acute":
+            return (Open("acute_action", ctx.step.id, start=ctx.now, acute=True), following)
+        case "lost":
+            return (Open("out_of_sight", start=ctx.now), following)
+    return (following,)
 
 
 STEP = Step(

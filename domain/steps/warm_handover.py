@@ -57,22 +57,24 @@ def gaps(ctx: Context) -> tuple[str, ...]:
         return () if ctx.facts.text("refusal_reason") else ("reden van weigering",)
     talk = [] if ctx.facts.day("talk_on") else ["overdrachtsgesprek met het gezin"]
     risks = [f"risico {r.key} overnemen" for r in ctx.case.open_risks if not ctx.facts.is_yes(f"takes_{r.key}")]
-    return (*talk, *risks)
+    return (*unheard(ctx), *talk, *risks)
 
 
 def package_gaps(ctx: Context) -> tuple[str, ...]:
     """What the package lacks: everyone spoken to or excepted, the plan, the history, the safe contact channel."""
     if ctx.case.last_done("safety_assessment") is None:
         return ("veiligheidsbeoordeling",)
-    year = ctx.today.year
-    missing = [
-        f"{person.title(year)} is niet gehoord of uitgezonderd"
-        for person in ctx.case.persons
-        if not ctx.case.heard(person)[0]
-    ]
+    missing = [*unheard(ctx), *(["besluit vervolg"] if ctx.case.running("route_decision") else [])]
     missing += [] if ctx.case.last_done("history_check") else ["bekendheidscheck"]
     missing += _plan_gap(ctx)
     return (*missing, *([] if ctx.facts.is_yes("safe_contact_known") else ["veilig contactkanaal"]))
+
+
+def unheard(ctx: Context) -> tuple[str, ...]:
+    """Who was neither heard nor excepted; also someone who joined the household after the offer."""
+    year = ctx.today.year
+    persons = (person for person in ctx.case.persons if not ctx.case.heard(person)[0])
+    return tuple(f"{person.title(year)} is niet gehoord of uitgezonderd" for person in persons)
 
 
 def _plan_gap(ctx: Context) -> list[str]:
@@ -118,8 +120,8 @@ def close(ctx: Context) -> tuple[Effect, ...]:
     months = ctx.policy.monitoring_months
     moments = [Plan("monitoring", ctx.now, str(n), months=m, by_itself=True) for n, m in enumerate(months, 1)]
     return (
-        *taken,
         MoveSight(ctx.case.local_organisation),
+        *taken,
         SetState(CaseState.HANDED_OVER),
         SetStatus("VT-02"),
         CloseSteps(SERVICES, "handed_over"),

@@ -61,11 +61,13 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.Stall) -> None:
-        """The refusal counts as the due date passed; the facts of the next round start empty."""
+        """The refusal counts as the due date passed, once; the facts of the next round start empty."""
+        late = self.step.stalled_at is not None or (self.step.due_at is not None and self.step.due_at < self.uow.now)
         self.step.stalled_at = self.step.stalled_at or self.uow.now
         self.step.round += 1
         self.step.waiting_cause = self.case.waiting_cause = effect.cause
-        self.opener.look_again(self.step)
+        if not late:
+            self.opener.look_again(self.step)
         self._audit("stap-geweigerd", cause=effect.cause)
 
     @apply.register
@@ -124,8 +126,7 @@ class Applier:
     def _(self, effect: effects.AcknowledgeRisk) -> None:
         risk = self._risk(effect.key)
         risk.acknowledged_at = self.uow.now
-        person = self.opener.roster.people.get(self.uow.actor.code)
-        risk.owner = person.organisation if person else risk.owner
+        risk.owner = self.case.sight
         self._audit("risico-overgenomen", risk=effect.key, to=risk.owner)
 
     @apply.register

@@ -101,7 +101,7 @@ class Opener:
             Message(
                 step_id=step.id,
                 case_reference=case.reference,
-                party=party or next(iter(self.roster.leads([step.team])), ""),
+                party=party or next(iter(self.roster.last_resort([step.team])), ""),
                 rung=rung,
                 deadline_version=step.deadline_version,
                 ordinal=ordinal,
