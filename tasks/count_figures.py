@@ -31,6 +31,7 @@ ENDED = {
     "out_of_sight": "out_of_sight_ended",
     "monitoring": "monitoring_done",
 }
+OPENED = {"out_of_sight": "out_of_sight_new"}
 SERVICES = frozenset({"conditions_and_follow_up", "investigation"})
 STOCK = {
     "safety_assessment": ("assessments_open", "assessments_overdue"),
@@ -51,11 +52,11 @@ class Counting:
         """Every measure of one place, zeros included."""
         return {name: self.counts[place][name] for name in NAMES}
 
-    def all(self) -> None:
-        """Count everything."""
-        for part in (self.reports, self.cases, self.steps, self.stock, self.waiting, self.handovers):
+    def all(self, *, stock: bool = True) -> None:
+        """Count everything; without `stock`, only what happened."""
+        for part in (self.reports, self.cases, self.steps, self.handovers, self.assessments, self.monitoring):
             part()
-        for part in (self.assessments, self.monitoring, self.delays, self.lateness):
+        for part in (self.delays, self.lateness, *((self.stock, self.waiting) if stock else ())):
             part()
 
     def add(self, place: str, name: str, number: int = 1) -> None:
@@ -82,12 +83,11 @@ class Counting:
 
     def steps(self) -> None:
         """What was finished, and whether on time; an accepted hand-over ends the service that ran."""
-        for place, kind, state, outcome, on_time, number in totals.closings(self.window):
+        for place, kind, state, outcome, on_time, ended, opened in totals.movements(self.window):
+            self.add(place, OPENED.get(kind, ""), opened)
             if state == "done" or (kind in SERVICES and outcome == "handed_over"):
-                self.add(place, ENDED.get(kind, ""), number)
-                self._timely(place, kind, outcome, on_time is None or bool(on_time), number)
-        for place, number in totals.openings(self.window, "out_of_sight"):
-            self.add(place, "out_of_sight_new", number)
+                self.add(place, ENDED.get(kind, ""), ended)
+                self._timely(place, kind, outcome, on_time is None or bool(on_time), ended)
 
     def _timely(self, place: str, kind: str, outcome: str, on_time: bool, number: int) -> None:
         visit = kind == "joint_first_home_visit"

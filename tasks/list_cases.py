@@ -105,14 +105,13 @@ def _allowed(person: Professional) -> list[Any]:
     """The same rule as domain/access.py, as a query."""
     if person.has(*SEES_ALL):
         return []
-    of_case = exists().where(col(Step.case_id) == Case.id)
-    ways = [of_case.where(col(Step.owner) == person.code)]
-    shared = of_case.where(col(Step.kind).in_(SHARED_WORK))
-    ways.append(shared.where(col(Case.local_professional) == person.code))
+    shared = exists().where(col(Step.case_id) == Case.id, col(Step.kind).in_(SHARED_WORK))
+    ways: list[Any] = [col(Case.id).in_(select(Step.case_id).where(Step.owner == person.code))]
+    ways.append(and_(col(Case.local_professional) == person.code, shared))
     if person.has(*LOCAL_ROLES):
-        ways.append(shared.where(col(Case.local_team) == person.team))
+        ways.append(and_(col(Case.local_team) == person.team, shared))
     if person.has(Role.MDA_COORDINATOR):
-        ways.append(of_case.where(col(Step.kind) == "mda_consultation"))
+        ways.append(col(Case.id).in_(select(Step.case_id).where(Step.kind == "mda_consultation")))
     return [or_(*ways)]
 
 

@@ -13,11 +13,16 @@ from integrations.ledger.figures import Window, last_recorded, places
 from tasks.count_figures import Counting
 
 
-def figures_of(session: Session, policy: Policy, period: Period, known_until: datetime | None = None) -> Figures:
-    """All counts of this period. `known_until` (aware): leave out what was recorded later; None: all there is now."""
+def figures_of(
+    session: Session, policy: Policy, period: Period, known_until: datetime | None = None, *, stock: bool = True
+) -> Figures:
+    """All counts of this period. `known_until` (aware): leave out what was recorded later; None: all there is now.
+
+    Without `stock` the states at the end are left at zero (except cases): counting them costs the most.
+    """
     known = known_until or last_recorded(session) or period.ends
     counting = Counting(policy, period, Window(session, period.begins, period.ends, known))
-    counting.all()
+    counting.all(stock=stock)
     there = places(session)
     counts = {place: counting.of(place) for place in (*(code for code, _ in there), REGION)}
     return Figures(period, known, policy.version, there, counts)

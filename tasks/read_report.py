@@ -43,7 +43,7 @@ def read_fortnightly(ledger: Ledger, on: date, known_until: datetime) -> Report:
             kind="fortnightly",
             title="Sturingsinformatie Veilig Thuis, tweewekelijks",
             figures=figures_of(session, policy, period, known_until),
-            year=figures_of(session, policy, year_so_far(period), known_until),
+            year=figures_of(session, policy, year_so_far(period), known_until, stock=False),
             privacy=policy.privacy,
             measures=fortnightly_measures(),
             published_on=published_on(period.until, policy.calendar()),

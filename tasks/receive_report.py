@@ -11,13 +11,13 @@ from domain.case import CaseState
 from domain.effects import Open
 from domain.errors import RoleRefusal, UnknownRefusal
 from domain.parties import Role
+from domain.questions import Facts, Given
 from domain.references import new_reference
 from domain.reports import IncomingReport, content_hash
-from domain.questions import Facts, Given
 from domain.step import Context
 from domain.steps.report_intake import STEP as INTAKE
 from integrations.ledger import UnitOfWork
-from integrations.ledger.apply import Applier, end_step
+from integrations.ledger.apply import Applier
 from integrations.ledger.case_view import intake_view, vt_organisation
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import (
@@ -27,8 +27,6 @@ from integrations.ledger.tables import (
     OwnNumber,
     Person,
     Report,
-    Step,
-    StepState,
 )
 
 
@@ -54,9 +52,11 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     row = _report(uow, case, report)
     _household(uow, case, report, now)
     uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
-    intake = Opener.of(uow).open(case, Open(INTAKE.word, str(row.id), start=report.received_at))
+    intake = Open(INTAKE.word, str(row.id), start=report.received_at)
     if report.accepted_by:
         _accept(uow, case, row, intake, report.accepted_by)
+    else:
+        Opener.of(uow).open(case, intake)
     return Received(case.reference, case.id or 0, row.id or 0, new_case)
 
 
@@ -165,12 +165,14 @@ def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetim
             uow.session.add(row)
 
 
-def _accept(uow: UnitOfWork, case: Case, report: Report, intake: Step, by: str) -> None:
+def _accept(uow: UnitOfWork, case: Case, report: Report, opening: Open, by: str) -> None:
     """The intake was judged before the report came in (a report taken by phone): recorded as done by that code."""
-    person = Opener.of(uow).roster.active(by)
+    opener = Opener.of(uow)
+    person = opener.roster.active(by)
     held = sorted(person.roles & INTAKE.recorders)
     if not held:
         raise RoleRefusal("KR-ROL", act=INTAKE.title)
+    intake = opener.done_at_once(case, opening, "accepted", person.code)
     uow.session.add(
         Answer(
             step_id=intake.id,
@@ -183,11 +185,8 @@ def _accept(uow: UnitOfWork, case: Case, report: Report, intake: Step, by: str) 
             given={"outcome": "accepted"},
         )
     )
-    end_step(uow, intake, "accepted", StepState.DONE)
-    applier = Applier(uow, case, intake)
-    view = intake_view(case, report, applier.opener.steps(case))
+    view = intake_view(case, report, opener.steps(case))
     step = next(found for found in view.steps if found.id == intake.id)
     facts = Facts({"outcome": Given("accepted", person.code, uow.now)})
-    context = Context(view, replace(step, facts=facts), applier.opener.policy, uow.now, person, frozenset({"outcome"}))
-    applier.all(INTAKE.close(context))
-    uow.audit("stap-afgerond", ground=INTAKE.code, case_reference=case.reference, step_id=intake.id, outcome="accepted")
+    context = Context(view, replace(step, facts=facts), opener.policy, uow.now, person, frozenset({"outcome"}))
+    Applier(uow, case, intake).all(INTAKE.close(context))

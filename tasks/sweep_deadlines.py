@@ -20,6 +20,7 @@ from integrations.ledger.tables import Case, Message, MessageState, Outbox, Step
 
 BATCH = 500
 LATE_RUNGS = frozenset({"L1", "L2", "L3", "L4", "ACUTE"})
+MOST_BAD = 1000
 RETRY_BAD_ROW = timedelta(hours=1)
 
 _LOOKED_AT = (
@@ -51,35 +52,39 @@ class _Batch:
 
 def sweep_deadlines(ledger: Ledger, now: datetime) -> Swept:
     """Decide everything that is due at `now` (aware). Safe to run at any time, twice, and after any outage."""
-    swept, more = Swept(), True
+    swept, more, bad = Swept(), True, set[str]()
     while more:
         with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
-            more = _one_batch(uow, now, swept)
+            more = _one_batch(uow, now, swept, bad)
             if not more:
                 uow.session.add(SweepRun(at=now, steps=swept.steps, planned=swept.planned, failed=swept.failed))
     return swept
 
 
-def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept) -> bool:
+def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept, bad: set[str]) -> bool:
     """Decide at most BATCH rows; True when there may be more."""
-    rows = _due(uow, now)
+    rows = _due(uow, now, bad)
     batch, opened = _Batch(), swept.opened
     swept.steps += len(rows)
     for row in rows:
-        if row.state == StepState.PLANNED:
-            swept.opened += _open(uow, row)
-        else:
-            swept.failed += not _decide_safely(uow, batch, row, now)
+        try:
+            if row.state == StepState.PLANNED:
+                swept.opened += _open(uow, row)
+            else:
+                _decide(batch, row, Opener.of(uow), now)
+        except Exception:  # a bad row silences no other: it is counted, and tried again by the next sweep
+            swept.failed += 1
+            _again(batch, row, now, bad)
     swept.planned += _write(uow, batch)
     return len(rows) == BATCH or swept.opened > opened
 
 
-def _due(uow: UnitOfWork, now: datetime) -> list[Any]:
+def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[Any]:
     """What the sweep must know of each row that is due: columns, not objects, for there may be ten thousand."""
     due = (
         select(*_LOOKED_AT)
         .join(Case, col(Case.id) == Step.case_id)
-        .where(col(Step.next_action_at) <= now)
+        .where(col(Step.next_action_at) <= now, col(Step.id).not_in(bad))
         .order_by(col(Step.next_action_at), col(Step.id))
         .limit(BATCH)
     )
@@ -90,18 +95,17 @@ def _open(uow: UnitOfWork, row: Any) -> bool:
     """A planned step opens by itself; its first rung may be due at this very moment."""
     step, case = uow.session.get(Step, row.id), uow.session.get(Case, row.case_id)
     assert step is not None and case is not None
-    Opener.of(uow).opened(case, step)
+    with uow.session.begin_nested():
+        Opener.of(uow).opened(case, step)
     return True
 
 
-def _decide_safely(uow: UnitOfWork, batch: _Batch, row: Any, now: datetime) -> bool:
-    """False for a row that could not be decided: it silences no other, is counted, and looked at again in an hour."""
-    try:
-        _decide(batch, row, Opener.of(uow), now)
-    except Exception:
+def _again(batch: _Batch, row: Any, now: datetime, bad: set[str]) -> None:
+    """Its look stays where it is, so that nothing it owes is missed; of very many, the rest waits an hour."""
+    if len(bad) < MOST_BAD:
+        bad.add(row.id)
+    else:
         batch.looks.append({"b_id": row.id, "b_next": now + RETRY_BAD_ROW})
-        return False
-    return True
 
 
 def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:

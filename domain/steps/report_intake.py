@@ -17,7 +17,8 @@ def ask(ctx: Context) -> tuple[Question, ...]:
 def close(ctx: Context) -> tuple[Effect, ...]:
     """Accepted: the clocks run from receipt, whatever the moment of reading. Else the case ends with its status."""
     if ctx.facts.text("outcome") != "accepted":
-        return (EndCase("VT-00" if ctx.facts.text("outcome") == "not_admissible" else "VT-99"),)
+        status = "VT-00" if ctx.facts.text("outcome") == "not_admissible" else "VT-99"
+        return () if _others(ctx) else (EndCase(status),)
     received = ctx.step.start_at or ctx.now
     check = Open("immediate_safety_check", ctx.step.subject, start=received, acute=_possibly_acute(ctx))
     inform = Open("persons_informed", ctx.step.subject, start=received)
@@ -31,6 +32,12 @@ def close(ctx: Context) -> tuple[Effect, ...]:
         Plan("route_decision", received, ctx.step.subject),
         inform,
     )
+
+
+def _others(ctx: Context) -> bool:
+    """True when the case rests on another report too: accepted, or still to be read."""
+    rest = (step for step in ctx.case.of_kind("report_intake") if step.id != ctx.step.id)
+    return any(step.is_open or step.outcome == "accepted" for step in rest)
 
 
 def _possibly_acute(ctx: Context) -> bool:

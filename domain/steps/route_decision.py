@@ -1,9 +1,9 @@
 """S07 besluit vervolg: the route, always with a second reader. Status codes follow VNG JZV; the term is that of S06."""
 
+from domain.asks import code_question
 from domain.case import CaseState
 from domain.effects import AssignLocal, Effect, Open, SetState, SetStatus
 from domain.parties import VT_ROLES, Owner, Role
-from domain.asks import code_question
 from domain.questions import Question, choice
 from domain.step import Context, Second, Step, outcomes
 

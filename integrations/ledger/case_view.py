@@ -55,27 +55,6 @@ def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
     )
 
 
-def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
-    """The case as far as the intake of one report looks at it, without reading: its steps and this report."""
-    return CaseView(
-        reference=case.reference,
-        state=CaseState(case.state),
-        concern=case.concern,
-        municipality=case.municipality,
-        team=case.team,
-        worker=case.worker,
-        local_team=case.local_team,
-        local_organisation="",
-        local_professional=case.local_professional,
-        vt_organisation=case.sight,
-        sight=case.sight,
-        persons=(),
-        risks=(),
-        reports=(_report(report),),
-        steps=tuple(step_view(step, ()) for step in steps),
-    )
-
-
 def vt_organisation(session: Session) -> str:
     """The code of Veilig Thuis in this region."""
     wanted = select(Organisation.code).where(Organisation.kind == OrganisationKind.VEILIG_THUIS)

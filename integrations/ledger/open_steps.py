@@ -56,6 +56,18 @@ class Opener:
         self.opened(case, step, fresh=existing is None)
         return step
 
+    def done_at_once(self, case: Case, effect: Open, outcome: str, by: str) -> Step:
+        """A step that was over before we heard of it (a report accepted by phone): no notice, no run."""
+        kind = step_of(effect.kind)
+        step = self._new(case, kind, effect.subject)
+        self._own(case, kind, step, "")
+        self._set_first_due(case, kind, step, effect)
+        step.state, step.outcome = StepState.DONE, outcome
+        step.opened_at = step.opens_at = step.closed_at = self.uow.now
+        step.closed_by = by
+        self._written(case, step, "stap-afgerond")
+        return step
+
     def plan(self, case: Case, effect: Plan) -> Step:
         """Plan a step: due, not asked yet. `by_itself` steps open some working days before they are due."""
         kind = step_of(effect.kind)

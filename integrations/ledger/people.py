@@ -1,20 +1,25 @@
 """The professionals of the region as the rules see them."""
 
-from sqlmodel import Session, select
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from domain.parties import Professional, Role, Roster
 from integrations.ledger.tables import ProfessionalRow
 
+_COLUMNS = [col(getattr(ProfessionalRow, name)) for name in ("code", "roles", "organisation", "team", "active", "expertise")]
 
-def professional(row: ProfessionalRow) -> Professional:
-    """A row as a value of the domain."""
+
+def professional(row: Any) -> Professional:
+    """A row (or its columns) as a value of the domain."""
     roles = frozenset(Role(role) for role in row.roles)
     return Professional(row.code, roles, row.organisation, row.team, row.active, frozenset(row.expertise))
 
 
 def roster(session: Session) -> Roster:
     """Everyone of the region. Small (tens of rows), so read whole."""
-    return Roster(professional(row) for row in session.exec(select(ProfessionalRow)))
+    return Roster(professional(row) for row in session.connection().execute(select(*_COLUMNS)))
 
 
 def who(session: Session, code: str) -> Professional:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from typing import Any
 
 from sqlalchemy import event
 from sqlmodel import Session, select
@@ -61,9 +60,16 @@ class UnitOfWork:
         self._must_be_open()
         if act not in PREFECT_ACTS:
             raise WrongUse("KR-OPDRACHT-ONBEKEND")
+        told: set[tuple[str, str]] = self.cache.setdefault("told", set())
+        if (act, step_id) in told or not (fresh or self._all_sent(act, step_id)):
+            return
+        told.add((act, step_id))
+        self.session.add(Outbox(act=act, step_id=step_id, written_at=self.now))
+
+    def _all_sent(self, act: str, step_id: str) -> bool:
         unsent = select(Outbox.id).where(Outbox.done_at == None, Outbox.step_id == step_id, Outbox.act == act)  # noqa: E711
-        if fresh or self.session.exec(unsent).first() is None:
-            self.session.add(Outbox(act=act, step_id=step_id, written_at=self.now))
+        with self.session.no_autoflush:  # what this unit wrote itself is in its cache
+            return self.session.exec(unsent).first() is None
 
     def close(self) -> None:
         """No more acts: the transaction is about to end."""
@@ -76,3 +82,4 @@ class UnitOfWork:
     def _forget_head(self, *_: object) -> None:
         """After a savepoint is rolled back the database, not this object, knows the last row."""
         self._head = None
+        self.cache.clear()

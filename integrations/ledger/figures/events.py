@@ -1,6 +1,8 @@
 """Events that are counted one by one, because their answers matter. The first column is the municipality."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -11,7 +13,6 @@ from integrations.ledger.figures.window import (
     ANSWERS,
     CASE,
     PERSON,
-    PERSONS,
     STEP,
     STEPS,
     Rows,
@@ -22,6 +23,9 @@ from integrations.ledger.figures.window import (
     steps,
 )
 from integrations.ledger.tables import StepState
+
+AT_ONCE = 500
+"""Ids looked up in one query."""
 
 
 def answered(window: Window, name: str, *kinds: str, value: str = "") -> Rows:
@@ -41,17 +45,33 @@ def refusal_reason(window: Window, step: str, round_: int, answer: int) -> str:
 
 
 def assessments(window: Window) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
-    """(place, the facts, the keys of the children) of each assessment that was done."""
-    done = and_(STEP.kind == "safety_assessment", STEP.state == StepState.DONE, counted(), window.holds(STEP.closed_at))
-    facts: dict[str, tuple[str, dict[str, Any]]] = {}
-    told = answers(CASE.municipality, STEP.id, ANSWER.given).where(done).order_by(ANSWER.id)
-    for place, step, values in window.rows(told):
-        facts.setdefault(step, (place, {}))[1].update(values)
-    there = and_(PERSON.case_id == STEP.case_id, PERSON.joined_at <= STEP.closed_at, PERSON.role == "child")
-    children: dict[str, list[str]] = {}
-    for step, key in window.rows(select(STEP.id, PERSON.key).select_from(STEPS.join(PERSONS, there)).where(done)):
-        children.setdefault(step, []).append(key)
-    return ((place, values, children.get(step, [])) for step, (place, values) in facts.items())
+    """(place, the facts, the keys of the children then in the household) of each assessment that was done."""
+    ended = and_(STEP.kind == "safety_assessment", counted(), window.holds(STEP.closed_at))
+    rows = window.rows(steps(CASE.municipality, STEP.id, STEP.case_id, STEP.closed_at, STEP.state).where(ended))
+    found = [row for row in rows if row.state == StepState.DONE]  # in SQL it would walk the index of all that is done
+    for first in range(0, len(found), AT_ONCE):
+        some = found[first : first + AT_ONCE]
+        facts, children = _facts(window, [row[1] for row in some]), _children(window, [row[2] for row in some])
+        for place, step, case, closed, _ in some:
+            yield place, facts[step], [key for key, joined in children[case] if joined <= closed]
+
+
+def _facts(window: Window, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Step → the last answer to each question."""
+    facts: dict[str, dict[str, Any]] = defaultdict(dict)
+    told = select(ANSWER.step_id, ANSWER.given).where(ANSWER.step_id.in_(ids)).order_by(ANSWER.id)
+    for step, values in window.rows(told):
+        facts[step].update(values)
+    return facts
+
+
+def _children(window: Window, cases: list[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """Case → the key of each child and when it joined."""
+    children: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    there = select(PERSON.case_id, PERSON.key, PERSON.joined_at)
+    for case, key, joined in window.rows(there.where(PERSON.case_id.in_(cases), PERSON.role == "child")):
+        children[case].append((key, joined))
+    return children
 
 
 def late_with_cause(window: Window) -> Rows:

@@ -20,6 +20,9 @@ from integrations.ledger.figures.window import (
 )
 from integrations.ledger.tables import StepState
 
+COUNTED_AT_OPENING = ("out_of_sight",)
+COUNTED_OPEN = ("safety_assessment", "out_of_sight", "monitoring")
+
 
 def reports(window: Window) -> Rows:
     """(place, class, kind of reporter, concern, on a waiting list, count); the class is that of the history check."""
@@ -39,21 +42,22 @@ def cases(window: Window) -> Rows:
     """(place, opened in the window, closed in it, open at its end)."""
     began = and_(CASE.opened_at >= window.begins, CASE.opened_at < window.ends)
     going = and_(CASE.opened_at < window.ends, or_(CASE.closed_at.is_(None), ~window.before_end(CASE.closed_at)))
-    counts = (how_many(began), how_many(window.holds(CASE.closed_at)), how_many(going))
+    ended = window.holds(CASE.closed_at)
+    counts = (how_many(began), how_many(ended), how_many(going))
     known = window.taken_in(STEP.case_id == CASE.id)
-    return window.rows(select(CASE.municipality, *counts).where(known).group_by(CASE.municipality))
+    return window.rows(
+        select(CASE.municipality, *counts).where(or_(began, ended, going), known).group_by(CASE.municipality)
+    )
 
 
-def closings(window: Window) -> Rows:
-    """(place, kind, state, outcome, on time or None without a due moment, count) of the steps that ended."""
+def movements(window: Window) -> Rows:
+    """(place, kind, state, outcome, on time or None without a due moment, ended, opened) of the steps that moved."""
+    ended, opened = window.holds(STEP.closed_at), window.holds(STEP.opened_at)
     by = (CASE.municipality, STEP.kind, STEP.state, STEP.outcome, STEP.closed_at <= STEP.due_at)
-    return window.rows(steps(*by, func.count()).where(window.holds(STEP.closed_at), counted()).group_by(*by))
-
-
-def openings(window: Window, kind: str) -> Rows:
-    """(place, count) of the steps of this kind that opened."""
-    by = CASE.municipality
-    return window.rows(steps(by, func.count()).where(window.holds(STEP.opened_at), STEP.kind == kind).group_by(by))
+    query = steps(*by, how_many(ended), how_many(opened))
+    return window.rows(
+        query.where(or_(ended, and_(STEP.kind.in_(COUNTED_AT_OPENING), opened)), counted()).group_by(*by)
+    )
 
 
 def stock(window: Window) -> Rows:
@@ -61,7 +65,7 @@ def stock(window: Window) -> Rows:
     by = (CASE.municipality, STEP.kind)
     open_then = window.open_at_end(STEP.opened_at, STEP.closed_at)
     query = steps(*by, func.count(), how_many(STEP.due_at < window.closing))
-    return window.rows(query.where(open_then, counted()).group_by(*by))
+    return window.rows(query.where(STEP.kind.in_(COUNTED_OPEN), open_then, counted()).group_by(*by))
 
 
 def waiting(window: Window) -> Rows:
@@ -71,7 +75,7 @@ def waiting(window: Window) -> Rows:
     waits = or_(~exists().where(answered), delayed, STEP.kind == "warm_handover")
     open_then = window.open_at_end(STEP.opened_at, STEP.closed_at)
     query = steps(CASE.municipality, STEP.kind, STEP.start_at)
-    return window.rows(query.where(open_then, counted(), STEP.kind.in_(STAGES), waits))
+    return window.rows(query.where(STEP.kind.in_(STAGES), open_then, counted(), waits))
 
 
 def monitoring_due(window: Window) -> Rows:

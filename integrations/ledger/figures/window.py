@@ -14,12 +14,12 @@ from domain.steps.safety_assessment import SUPPLEMENT
 
 _TABLES = SQLModel.metadata.tables
 STEPS, CASES, ANSWERS = _TABLES["step"], _TABLES["case_file"], _TABLES["answer"]
-REPORTS, PERSONS = _TABLES["report"], _TABLES["person"]
+REPORTS = _TABLES["report"]
 STEP: Any = STEPS.c
 CASE: Any = CASES.c
 ANSWER: Any = ANSWERS.c
 REPORT: Any = REPORTS.c
-PERSON: Any = PERSONS.c
+PERSON: Any = _TABLES["person"].c
 
 Rows = Sequence[Any]
 

@@ -1,0 +1,42 @@
+"""The main job on a full year's input: 5 100 reports imported day by day and swept under the virtual clock."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, func, select
+
+from benchmarks.region_year import START, run_year
+from domain.generate import MEAN_REGION
+from domain.terms import at_hour
+from integrations.ledger import Ledger
+from integrations.ledger.audit import verify
+from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
+
+
+@pytest.mark.timeout(600)
+def test_a_region_year_is_imported_and_swept_day_by_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    year = run_year(tmp_path)
+    with capsys.disabled():
+        print(f"\nEen regiojaar: {year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, "
+              f"{year.days} dagen in {year.seconds:.0f} s")
+    assert (year.reports, year.days) == (MEAN_REGION, 365)
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    try:
+        _nothing_is_forgotten(ledger)
+    finally:
+        ledger.dispose()
+
+
+def _nothing_is_forgotten(ledger: Ledger) -> None:
+    end = at_hour(START.replace(year=START.year + 1), 0)
+    with ledger.reading() as session:
+        overlooked = select(func.count()).where(Step.state == StepState.OPEN, col(Step.next_action_at) <= end)
+        assert session.exec(overlooked).one() == 0
+        long_late = select(Step.id).where(Step.state == StepState.OPEN, col(Step.due_at) < end - timedelta(days=5))
+        late = set(session.exec(long_late).all())
+        said = select(Message.step_id).where(Message.rung == "L1", Message.state != MessageState.SKIPPED)
+        assert late
+        assert late <= set(session.exec(said).all())
+        assert session.exec(select(func.count()).where(Case.sight == "", Case.state != "closed")).one() == 0
+        assert verify(session) is None
