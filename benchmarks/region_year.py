@@ -1,7 +1,5 @@
 """A region-year: 5 100 synthetic reports, imported day by day as files and swept each morning and evening."""
 
-import json
-import resource
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlmodel import col, func, select
 
+from benchmarks.line import report
 from deployments.demo.load import kustland
 from domain.generate import MEAN_REGION, region_year
 from domain.reports import IncomingReport
@@ -70,8 +69,8 @@ def run_year(folder: Path, count: int = MEAN_REGION, seed: int = 1) -> Year:
 
 def _by_day(reports: tuple[IncomingReport, ...] | list[IncomingReport]) -> dict[date, list[IncomingReport]]:
     days: dict[date, list[IncomingReport]] = defaultdict(list)
-    for report in reports:
-        days[local_date(report.received_at)].append(report)
+    for incoming in reports:
+        days[local_date(incoming.received_at)].append(incoming)
     return days
 
 
@@ -89,7 +88,7 @@ def _import(ledger: Ledger, folder: Path, day: date, reports: list[IncomingRepor
     write_reports(path, reports)
     end = at_hour(day + timedelta(days=1), 0) - timedelta(seconds=1)
     imported = import_reports(ledger, path, IMPORTER, end)
-    assert not imported.refused and imported.reports == len(reports)
+    assert (imported.refused, imported.reports) == ((), len(reports))
     path.unlink()
     spent["import"] += time.perf_counter() - began
 
@@ -114,33 +113,30 @@ def _sweep(ledger: Ledger, now: datetime, spent: dict[str, float]) -> None:
 
 def _counted(ledger: Ledger, days: int, seconds: float, spent: dict[str, float], folder: Path) -> Year:
     with ledger.reading() as session:
-        counts = [
-            session.exec(select(func.count()).select_from(table)).one() for table in (Report, Case, Message)
-        ]
+        counts = [session.exec(select(func.count()).select_from(table)).one() for table in (Report, Case, Message)]
         open_steps = session.exec(select(func.count()).where(col(Step.state) == StepState.OPEN)).one()
     size = sum(path.stat().st_size for path in folder.glob("ledger.sqlite*")) / 1e6
     reports, cases, messages = counts
-    return Year(reports, cases, open_steps, messages, days, seconds, spent["import"], spent["answer"], spent["sweep"], size)
+    return Year(
+        reports, cases, open_steps, messages, days, seconds, spent["import"], spent["answer"], spent["sweep"], size
+    )
 
 
 def main() -> None:
     """One JSON line, as every benchmark prints."""
     with TemporaryDirectory() as folder:
         year = run_year(Path(folder))
-    line = {
-        "bench": "region_year",
-        "n": year.reports,
-        "open": year.open_steps,
-        "seconds": round(year.seconds, 1),
-        "per_second": round(year.reports / year.seconds, 1),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "messages": year.messages,
-        "import_seconds": round(year.import_seconds, 1),
-        "answer_seconds": round(year.answer_seconds, 1),
-        "sweep_seconds": round(year.sweep_seconds, 1),
-        "ledger_mb": round(year.ledger_mb, 1),
-    }
-    print(json.dumps(line))  # noqa: T201
+    report(
+        "region_year",
+        n=year.reports,
+        open_steps=year.open_steps,
+        seconds=year.seconds,
+        messages=year.messages,
+        import_seconds=year.import_seconds,
+        answer_seconds=year.answer_seconds,
+        sweep_seconds=year.sweep_seconds,
+        ledger_mb=year.ledger_mb,
+    )
 
 
 if __name__ == "__main__":
