@@ -175,7 +175,7 @@ class CaseView:
         return done[-1] if done else None
 
     def heard(self, person: Person) -> tuple[str, str]:
-        """How the last assessment that asked after this member answered, and the date of a new try; ('', '') if none."""
+        """How the last assessment answered for this member, and the date of a new try; ('', '') if none."""
         for step in reversed(self.of_kind("safety_assessment")):
             if step.state == "done" and f"heard_{person.key}" in step.facts:
                 return step.facts.text(f"heard_{person.key}"), step.facts.text(f"followup_{person.key}")

@@ -18,7 +18,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Plan:
-    """Plan a step: it has a due moment but is not asked yet. It opens by `Open`, or by itself `ahead` working days before."""
+    """Plan a step: due, but not asked yet. It opens by `Open`, or `by_itself` some working days before it is due."""
 
     kind: str
     start: datetime

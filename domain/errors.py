@@ -272,7 +272,9 @@ CATALOGUE: dict[str, Entry] = {
     "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
     "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
     # region
-    "KR-REGIO": Entry("Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."),
+    "KR-REGIO": Entry(
+        "Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."
+    ),
     # stories
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use

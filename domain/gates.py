@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.asks import DELAY_CAUSE
 from domain.errors import RoleRefusal
-from domain.parties import ROLE_TITLES, Professional, Role
+from domain.parties import ROLE_TITLES, Professional, Role, Roster
 from domain.questions import YES_NO, Question
 from domain.step import Context, Second, Step
 
@@ -65,6 +65,13 @@ def may_approve(step: Step, ctx: Context, by: Professional) -> None:
     authors = {ctx.facts.by(name) for name in second.names}
     if by.code in authors | {ctx.step.owner} or not by.has(*second.roles):
         raise RoleRefusal("KR-EIGEN-AKKOORD", roles=role_names(second.roles))
+
+
+def second_reader(second: Second, ctx: Context, roster: Roster, team: str) -> str:
+    """Whom to ask: a lead of the team, else anyone with the role; never the owner, nor whoever gave the answers."""
+    own = {ctx.facts.by(name) for name in second.names} | {ctx.step.owner}
+    found = (*roster.leads([team]), *(code for role in sorted(second.roles) for code in roster.holding(role)))
+    return next((code for code in found if code not in own and roster.people[code].has(*second.roles)), "")
 
 
 def role_names(roles: frozenset[Role]) -> str:

@@ -27,7 +27,7 @@ class Rung:
 
 @dataclass(frozen=True)
 class Lateness:
-    """What the ladder must know of a step: when it opened and is due, and whether it was refused, acute, acknowledged."""
+    """What the ladder must know of a step: when it opened and is due; whether refused, acute, acknowledged."""
 
     opened_at: datetime
     due_at: datetime | None

@@ -1,4 +1,4 @@
-"""The whole process as one table, in the order the chain runs: step · who acts · term · gates · what follows · when late.
+"""The whole process as one table, in the order the chain runs: who acts, by when, what closes it, what follows.
 
 The table equals the files in domain/steps, flows/steps, tests/steps, the deployments and the table in the README.
 """

@@ -1,4 +1,4 @@
-"""The region's own file (TOML): municipalities, organisations, teams and professionals. Codes, never names of people."""
+"""The region's own file (TOML): municipalities, organisations, teams, professionals. Codes, never people's names."""
 
 import tomllib
 from collections.abc import Iterable
@@ -102,9 +102,13 @@ def parse_region(text: str) -> Region:
     try:
         return Region.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise PolicyRefusal("KR-REGIO", place=f"regel {getattr(error, 'lineno', '?')}", what="geen geldige TOML") from None
+        raise PolicyRefusal(
+            "KR-REGIO", place=f"regel {getattr(error, 'lineno', '?')}", what="geen geldige TOML"
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "het geheel"
         own = first["type"] == "value_error"
-        raise PolicyRefusal("KR-REGIO", place=place, what=str(first["ctx"]["error"]) if own else "waarde of sleutel niet goed") from None
+        raise PolicyRefusal(
+            "KR-REGIO", place=place, what=str(first["ctx"]["error"]) if own else "waarde of sleutel niet goed"
+        ) from None

@@ -22,7 +22,7 @@ MOST = 26
 def add_person(
     ledger: Ledger, reference: str, role: PersonRole, birth_year: int | None, by: str, *, door: str, now: datetime
 ) -> str:
-    """Add a member; returns the key. After the assessment a supplement to it opens, so that this member is heard too."""
+    """Add a member; returns the key. After the assessment a supplement opens, so that this member is heard too."""
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
         person = who(uow.session, by)
         if not person.has(*VT_ROLES, *LOCAL_ROLES):

@@ -25,7 +25,7 @@ def find_case(uow: UnitOfWork, reference: str) -> Case:
 
 
 def open_step(ledger: Ledger, reference: str, kind: str, by: str, *, door: str, now: datetime) -> str:
-    """Open a step of this kind in this case; returns its id. Raises a Refusal when the kind or the role does not allow."""
+    """Open a step of this kind in this case; returns its id. Raises a Refusal when kind or role does not allow."""
     step = step_of(kind)
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
         case = find_case(uow, reference)

@@ -107,7 +107,9 @@ def _handover_lines(session: Session, context: Context) -> list[str]:
         lines.append("Let op in het pakket:\n" + "\n".join(f"- {line}" for line in unheard))
     if trained := trained_for(context, roster(session)):
         codes = ", ".join(trained)
-        lines.append(f"Geweigerd omdat deskundigheid ontbreekt. Hierin geschoold: {codes}. Veilig Thuis kan ondersteunen.")
+        lines.append(
+            f"Geweigerd omdat deskundigheid ontbreekt. Hierin geschoold: {codes}. Veilig Thuis kan ondersteunen."
+        )
     return lines
 
 

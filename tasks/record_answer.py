@@ -9,7 +9,7 @@ from sqlmodel import Session, func, select
 from domain.answers import changed, checked
 from domain.case import CaseState
 from domain.errors import InputRefusal, Refusal, RoleRefusal, StateRefusal, UnknownRefusal
-from domain.gates import GATED, Judgement, judge, may_approve, questions_of, role_names
+from domain.gates import GATED, Judgement, judge, may_approve, questions_of, role_names, second_reader
 from domain.parties import Professional
 from domain.process import step_of
 from domain.questions import Facts, Given, Value
@@ -95,7 +95,7 @@ def _step(session: Session, step_id: str) -> Step:
 
 
 class _Recording:
-    """One answer on its way into the ledger. The case is read once; its own step's facts follow the answer in memory."""
+    """One answer on its way into the ledger. The case is read once; its step's facts follow the answer in memory."""
 
     def __init__(self, uow: UnitOfWork, step_id: str, key: str) -> None:
         self.uow, self.key = uow, key
@@ -129,7 +129,9 @@ class _Recording:
 
     def _with(self, new: Mapping[str, Value], by: Professional) -> Facts:
         order = 1 + max((found.order for found in self.facts.given.values()), default=-1)
-        return Facts(self.facts.given | {name: Given(value, by.code, self.uow.now, order) for name, value in new.items()})
+        return Facts(
+            self.facts.given | {name: Given(value, by.code, self.uow.now, order) for name, value in new.items()}
+        )
 
     def _must_be_open(self) -> None:
         if self.step.state in (StepState.DONE, StepState.CANCELLED):
@@ -177,10 +179,10 @@ class _Recording:
             end_step(self.uow, self.step, self.facts.text("outcome"), StepState.DONE)
             applier.all(self.kind.close(self._context(by, new)))
         elif judgement.waits_for is not None:
-            lead = next(iter(self.opener.roster.leads([self.step.team])), "")
-            self.opener.ask_second(self.case, self.step, lead)
+            reader = second_reader(judgement.waits_for, context, self.opener.roster, self.step.team)
+            self.opener.ask_second(self.case, self.step, reader)
         act = "stap-afgerond" if judgement.closes else "antwoord-vastgelegd"
-        details = {"kind": self.kind.word, "outcome": self.step.outcome, "answers": len(new)}
+        details: dict[str, str | int] = {"kind": self.kind.word, "outcome": self.step.outcome, "answers": len(new)}
         self.uow.audit(act, ground=self.kind.code, case_reference=self.case.reference, step_id=self.step.id, **details)
 
 

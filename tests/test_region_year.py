@@ -18,8 +18,10 @@ from integrations.ledger.tables import Case, Message, MessageState, Step, StepSt
 def test_a_region_year_is_imported_and_swept_day_by_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     year = run_year(tmp_path)
     with capsys.disabled():
-        print(f"\nEen regiojaar: {year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, "
-              f"{year.days} dagen in {year.seconds:.0f} s")
+        print(
+            f"\nEen regiojaar: {year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, "
+            f"{year.days} dagen in {year.seconds:.0f} s"
+        )
     assert (year.reports, year.days) == (MEAN_REGION, 365)
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     try:

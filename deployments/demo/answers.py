@@ -67,7 +67,16 @@ def answers(form: StepForm, today: date, extra: Mapping[str, Value]) -> dict[str
 
 def _usual(question: Question, today: date) -> Value | None:
     name = question.name
-    if name in ("told_on", "visited_on", "talk_on", "held_on", "done_on", "first_contact_on", "sent_on", "last_seen_on"):
+    if name in (
+        "told_on",
+        "visited_on",
+        "talk_on",
+        "held_on",
+        "done_on",
+        "first_contact_on",
+        "sent_on",
+        "last_seen_on",
+    ):
         return today.isoformat()
     value = USUAL.get(name, USUAL.get(name.rpartition("_")[0]))
     allowed = {choice.value for choice in question.choices}

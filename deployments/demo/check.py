@@ -14,7 +14,7 @@ from deployments.mail_catcher import read_mailbox
 from flows.clock import now
 from flows.views import VIEWS
 from integrations.ledger import Ledger
-from tasks.read_board import read_board
+from tasks.read_board import Board, read_board
 from tasks.read_form import read_form
 from tasks.run_facts import running_steps
 
@@ -75,7 +75,9 @@ async def _runs_stand(api: httpx.AsyncClient, ledger: Ledger) -> Finding:
 async def _prefect(api: httpx.AsyncClient, ledger: Ledger) -> AsyncIterator[Finding]:
     board = read_board(ledger, now())
     late = await _tagged(api, "te-laat")
-    yield Finding("te laat", f"{len(late)} runs met de tag, {board.late_count} volgens de administratie", _same(late, board))
+    yield Finding(
+        "te laat", f"{len(late)} runs met de tag, {board.late_count} volgens de administratie", _same(late, board)
+    )
     acute = await _tagged(api, "acuut")
     yield Finding("acuut", f"{len(acute)} run met de tag", len(acute) == 1)
     refused = [line for line in board.late if line.cause == "handover_stalled"]
@@ -91,7 +93,7 @@ async def _prefect(api: httpx.AsyncClient, ledger: Ledger) -> AsyncIterator[Find
     yield Finding("overzicht", ", ".join(sorted(artifacts)), artifacts >= {"overzicht", "te-laat", "monitoring"})
 
 
-def _same(late: list[dict[str, Any]], board: Any) -> bool:
+def _same(late: list[dict[str, Any]], board: Board) -> bool:
     return len(late) == board.late_count > 0
 
 

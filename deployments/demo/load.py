@@ -1,6 +1,6 @@
-"""Load the demo: play every plot's scenes in the order of time, sweeping and delivering in between as the schedule would."""
+"""Load the demo: play every plot's scenes in order of time, sweeping and delivering as the schedule would."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import as_file, files
@@ -129,7 +129,7 @@ class _Player:
         if scene.second:
             self._record(step.id, self._lead(step.team), {"approval": "yes"}, moment.at)
 
-    def _record(self, step: str, by: str, give: dict[str, object], at: datetime) -> None:
+    def _record(self, step: str, by: str, give: Mapping[str, object], at: datetime) -> None:
         try:
             record_answer(self.ledger, step, give, by, door=DOOR, now=at)
         except Refusal as refusal:

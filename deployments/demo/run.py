@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from prefect.deployments import run_deployment
+from prefect.deployments.flow_runs import arun_deployment
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -56,7 +56,16 @@ def _settle_in(home: Path, mail_port: int, port: int) -> None:
     """The demo is an installation of its own: its settings come from the environment like any other's."""
     chosen = {"HOME": home, "MAIL_HOST": "127.0.0.1", "MAIL_PORT": mail_port, "UI_URL": f"http://127.0.0.1:{port}"}
     os.environ.update({f"KETENREGIE_{name}": str(value) for name, value in chosen.items()})
-    for name in ("DATABASE", "REGION", "POLICY", "MAIL_SECURITY", "MAIL_USER", "MAIL_PASSWORD", "MAIL_FROM", "CHANNELS"):
+    for name in (
+        "DATABASE",
+        "REGION",
+        "POLICY",
+        "MAIL_SECURITY",
+        "MAIL_USER",
+        "MAIL_PASSWORD",
+        "MAIL_FROM",
+        "CHANNELS",
+    ):
         os.environ.pop(f"KETENREGIE_{name}", None)
     settings.cache_clear()
 
@@ -84,7 +93,7 @@ async def _stay(console: Console, ledger: Ledger, home: Path, port: int, cases: 
     async def at_work(url: str) -> None:
         try:
             for name in FIRST_ROUNDS:
-                await run_deployment(name, timeout=0, as_subflow=False)
+                await arun_deployment(name, timeout=0, as_subflow=False)
             if check:
                 await asyncio.sleep(SETTLE_SECONDS)
                 outcome.append(_report(console, await check_demo(url, ledger, home / "mail")))

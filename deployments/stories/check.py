@@ -159,7 +159,9 @@ def _risks(seen: Seen, expect: Expect) -> Iterator[str]:
     if expect.open_risks is not None:
         yield from _same("open risico's", expect.open_risks, sum(r.resolved_at is None for r in rows))
     if expect.acknowledged_risks is not None:
-        yield from _same("overgenomen risico's", expect.acknowledged_risks, sum(r.acknowledged_at is not None for r in rows))
+        yield from _same(
+            "overgenomen risico's", expect.acknowledged_risks, sum(r.acknowledged_at is not None for r in rows)
+        )
 
 
 def _persons(seen: Seen, expect: Expect) -> Iterator[str]:
@@ -214,7 +216,9 @@ def messages(seen: Seen, since: datetime | None) -> list[Told]:
         .where(Step.case_id == seen.case.id, Message.state != MessageState.SKIPPED, col(Message.planned_at) <= seen.now)
         .order_by(col(Message.id))
     )
-    found = [(message, kind) for message, kind in seen.session.exec(rows) if since is None or message.planned_at > since]
+    found = [
+        (message, kind) for message, kind in seen.session.exec(rows) if since is None or message.planned_at > since
+    ]
     return [Told(step=kind, rung=message.rung, to=message.party) for message, kind in found]
 
 

@@ -121,7 +121,7 @@ class Expect(_Part):
 
 
 class Act(_Part):
-    """One dated act. Exactly one of the verbs, or none: then time passes until `at` and is swept as the schedule would."""
+    """One dated act: one of the verbs, or none; then time passes until `at` and is swept as the schedule would."""
 
     at: Moment
     note: str = ""

@@ -41,7 +41,7 @@ def run_story(path: Path, as_json: bool = False, restarted: bool = False) -> int
     held = not any(line.differences for line in lines)
     console = Console(soft_wrap=True, highlight=False)
     if as_json:
-        print(json.dumps({"verhaal": story.title, "klopt": held, "tijdlijn": [asdict(line) for line in lines]}))  # noqa: T201
+        print(json.dumps({"verhaal": story.title, "klopt": held, "tijdlijn": [asdict(line) for line in lines]}))
     else:
         _print(console, story, lines, held)
     return 0 if held else 1
@@ -100,7 +100,9 @@ def _figures(session: Session, expect: Expect) -> Iterator[str]:
         if (found := published_on(wanted.until, policy.calendar())) != wanted.day:
             yield f"publicatie: verwacht {wanted.day}, was {found}"
     for figures in expect.figures:
-        counts = read_figures(session, policy, cut_off=figures.cut_off, half=figures.half, municipality=figures.municipality)
+        counts = read_figures(
+            session, policy, cut_off=figures.cut_off, half=figures.half, municipality=figures.municipality
+        )
         for name, value in figures.values.items():
             if counts[name] != value:
                 yield f"cijfer {name}: verwacht {value}, was {counts[name]}"

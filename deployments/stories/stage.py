@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlmodel import col, func, select
 
@@ -30,7 +31,7 @@ from tasks.record_answer import Recorded, record_answer
 from tasks.sweep_deadlines import sweep_deadlines
 
 DOOR = "verhaal"
-REPORT_DEFAULTS = {
+REPORT_DEFAULTS: dict[str, Any] = {
     "source": "POL-KUST",
     "channel": "file",
     "reporter_class": "police",
@@ -55,6 +56,7 @@ class Stage:
 
     def __init__(self, ledger: Ledger, mailbox: MailCatcher) -> None:
         self.ledger, self.mailbox = ledger, mailbox
+        self.url = ledger.url.render_as_string(hide_password=False)
         self.cases: dict[str, str] = {}
         self.sender = AppriseSender(Settings(mail_host="127.0.0.1", mail_port=mailbox.port))
 
@@ -68,9 +70,8 @@ class Stage:
 
     def restart(self) -> None:
         """Forget everything in memory: only what is on disk goes on."""
-        url = self.ledger.url
         self.ledger.dispose()
-        self.ledger = Ledger(url)
+        self.ledger = Ledger(self.url)
 
     def pass_time(self, until: datetime) -> None:
         """Sweep and deliver at every moment the schedule would find something, up to `until`."""
@@ -110,7 +111,7 @@ class Stage:
         return None
 
     def _report(self, act: Act) -> None:
-        given = REPORT_DEFAULTS | (act.report or {})
+        given: dict[str, Any] = REPORT_DEFAULTS | (act.report or {})
         alias = str(given.pop("as", "K"))
         given.setdefault("number", f"M-{act.at:%Y%m%d%H%M}")
         given.setdefault("received_at", act.at)
@@ -153,11 +154,10 @@ class Stage:
 @contextmanager
 def stage(story: Story, beside: Path) -> Iterator[Stage]:
     """A stage in a temporary folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="ketenregie-verhaal-") as folder:
-        with MailCatcher(Path(folder) / "mail") as mailbox:
-            made = Stage(Ledger(f"sqlite:///{folder}/ledger.sqlite"), mailbox)
-            try:
-                made.prepare(region_of(story, beside), story.policy, story.acts[0].at)
-                yield made
-            finally:
-                made.ledger.dispose()
+    with TemporaryDirectory(prefix="ketenregie-verhaal-") as folder, MailCatcher(Path(folder) / "mail") as mailbox:
+        made = Stage(Ledger(f"sqlite:///{folder}/ledger.sqlite"), mailbox)
+        try:
+            made.prepare(region_of(story, beside), story.policy, story.acts[0].at)
+            yield made
+        finally:
+            made.ledger.dispose()

@@ -1,4 +1,4 @@
-"""S11 Voorwaarden & Vervolg: what must at least happen to be directly safe, and who sees to it. Ten weeks (clock C8)."""
+"""S11 Voorwaarden & Vervolg: what must at least happen to be directly safe, and who sees to it. Clock C8."""
 
 from domain.asks import DELAY_CAUSE, THEMES
 from domain.effects import Effect, Open

@@ -1,4 +1,4 @@
-"""S03 directe veiligheid: is someone in danger now or in the coming days? 24 elapsed hours, day and night (clock C1)."""
+"""S03 directe veiligheid: is someone in danger now or in the coming days? 24 elapsed hours (clock C1)."""
 
 from domain.effects import Effect, Open
 from domain.parties import VT_ROLES, Owner

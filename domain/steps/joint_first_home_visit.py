@@ -1,4 +1,4 @@
-"""S10 gezamenlijk eerste huisbezoek: Veilig Thuis and the local team together. A moved appointment keeps its due date."""
+"""S10 gezamenlijk eerste huisbezoek: Veilig Thuis and the local team together. A moved date buys no time."""
 
 from domain.asks import DELAY_CAUSE
 from domain.effects import Effect, Open

@@ -1,4 +1,4 @@
-"""S20 verzoek tot onderzoek: to the Child Protection Board, through CORV by hand; Veilig Thuis keeps sight meanwhile."""
+"""S20 verzoek tot onderzoek: to the Child Protection Board, through CORV by hand; Veilig Thuis keeps sight."""
 
 from domain.asks import AFTER_SERVICE, DELAY_CAUSE
 from domain.effects import Effect, Open

@@ -19,7 +19,7 @@ from integrations.ledger.unit_of_work import UnitOfWork
 
 
 class Opener:
-    """Opens the steps of one unit of work. The policy, the roster and the steps of a case are read once: `Opener.of`."""
+    """Opens the steps of one unit of work (`Opener.of`). Policy, roster and the steps of a case are read once."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
@@ -69,7 +69,10 @@ class Opener:
         return step
 
     def plan(self, case: Case, effect: Plan) -> Step:
-        """Plan a step: due, not asked yet. `by_itself` steps open some working days before they are due."""
+        """Plan a step: due, not asked yet. `by_itself` steps open some working days before they are due. One that runs
+        already keeps its date: a second hand-over does not double the monitoring."""
+        if existing := self._running(case, effect.kind, effect.subject):
+            return existing
         kind = step_of(effect.kind)
         step = self._new(case, kind, effect.subject)
         step.state = StepState.PLANNED
@@ -127,7 +130,9 @@ class Opener:
 
     def ask_second(self, case: Case, step: Step, party: str) -> None:
         """Tell the team lead, once a round, that a second person must look."""
-        asked = select(Message.id).where(Message.step_id == step.id, Message.rung == "SECOND", Message.ordinal == step.round)
+        asked = select(Message.id).where(
+            Message.step_id == step.id, Message.rung == "SECOND", Message.ordinal == step.round
+        )
         if self.uow.session.exec(asked).first() is None:
             self.notice(case, step, "SECOND", party, step.round)
 

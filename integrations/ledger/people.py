@@ -8,7 +8,9 @@ from sqlmodel import Session, col
 from domain.parties import Professional, Role, Roster
 from integrations.ledger.tables import ProfessionalRow
 
-_COLUMNS = [col(getattr(ProfessionalRow, name)) for name in ("code", "roles", "organisation", "team", "active", "expertise")]
+_COLUMNS = [
+    col(getattr(ProfessionalRow, name)) for name in ("code", "roles", "organisation", "team", "active", "expertise")
+]
 
 
 def professional(row: Any) -> Professional:

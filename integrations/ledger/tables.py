@@ -110,7 +110,7 @@ class ProfessionalRow(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """One household's case. `reference` is opaque and random; `sight` is the one organisation that holds sight on safety."""
+    """One household's case. `reference` is opaque; `sight` is the one organisation that holds sight on safety."""
 
     __tablename__ = "case_file"
     __table_args__ = (one_of("state", CaseState), Index("ix_case_file_team_state", "team", "state"))

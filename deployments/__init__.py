@@ -1,0 +1,1 @@
+"""WHERE it runs: schedules, worker, server, the command line that starts it."""

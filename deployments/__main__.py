@@ -1,0 +1,5 @@
+"""`python -m deployments` is the same command as `ketenregie`."""
+
+from deployments.cli import main
+
+main()

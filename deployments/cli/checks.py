@@ -1,0 +1,79 @@
+"""What `ketenregie doctor` looks at: Python, pinned libraries, the ledger, the mail server and Prefect."""
+
+import re
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from domain.errors import KetenregieError
+from integrations.ledger import Ledger
+from integrations.reachable import prefect_answers, relay_answers
+from integrations.settings import settings
+from tasks.examine_ledger import Check, examine_ledger
+
+PYTHON = ((3, 11), (3, 15))
+PINS = {
+    "prefect": ("3.8.8", "3.9"),
+    "sqlalchemy": ("2.0.50", "2.1"),
+    "fastapi": ("0.139", "0.151"),
+    "apprise": ("1.13.1", "2"),
+    "sqlmodel": ("0.0.50", "0.0.51"),
+    "httpx": ("0.28.1", "0.29"),
+}
+"""From and below: outside these ranges something is known to break (docs/decisions)."""
+
+INSTALL = "Installeer opnieuw met de versies uit requirements.lock."
+
+
+def all_checks(ledger: Ledger, now: datetime) -> list[Check]:
+    """Every check, in the order in which to mend them."""
+    return [_python(sys.version_info[:2]), *_libraries(), *_ledger(ledger, now), *_outside()]
+
+
+def _python(here: tuple[int, ...]) -> Check:
+    found = ".".join(map(str, here))
+    low, high = PYTHON
+    if low <= here < high:
+        return Check("Python", "ok", found)
+    return Check("Python", "fail", found, "Gebruik Python 3.11 tot en met 3.14.")
+
+
+def _libraries() -> Iterator[Check]:
+    for name, (low, high) in PINS.items():
+        found = installed(name)
+        good = found and numbers(low) <= numbers(found) < numbers(high)
+        yield Check(name, "ok" if good else "fail", found or "niet gevonden", "" if good else INSTALL)
+
+
+def installed(name: str) -> str:
+    """The version of a library, '' when it is not there."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """The leading numbers of a version: 3.8.8 → (3, 8, 8)."""
+    found = re.match(r"\d+(\.\d+)*", text)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def _ledger(ledger: Ledger, now: datetime) -> list[Check]:
+    try:
+        return examine_ledger(ledger, now)
+    except KetenregieError as error:
+        return [Check("database", "fail", f"{error.code}: {error.sentence}", error.next_step)]
+
+
+def _outside() -> Iterator[Check]:
+    known = settings()
+    relay = relay_answers(known.mail_host, known.mail_port, known.mail_security)
+    mend = "Controleer KETENREGIE_MAIL_HOST, _PORT en _SECURITY; berichten wachten tot de server er weer is."
+    yield Check("mail", "ok" if relay else "fail", "bereikbaar" if relay else "geen antwoord", "" if relay else mend)
+    prefect = prefect_answers(known.ui_url)
+    mend = "Start 'ketenregie up', of zet KETENREGIE_UI_URL goed."
+    yield Check(
+        "Prefect", "ok" if prefect else "fail", "bereikbaar" if prefect else "geen antwoord", "" if prefect else mend
+    )

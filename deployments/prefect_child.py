@@ -1,0 +1,73 @@
+"""The Prefect server as a child that never outlives its parent: it stops when its standard input closes.
+
+A closed pipe also tells of a parent that was killed, from any thread and on any system.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+# Prefect's second interface calls a statistics service from the browser, whatever the settings say: only our own
+# address may be reached from its pages.
+ONLY_OURSELVES = b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'"
+
+
+class OnlyOurselves:
+    """ASGI middleware: every answer tells the browser to reach no other address than this server."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"content-security-policy", ONLY_OURSELVES)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_policy)
+
+
+def stop_with_parent() -> None:
+    """Wait for the end of standard input, then ask this process to stop as an operator would."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def write_in_turn() -> None:
+    """Let each transaction that writes to SQLite wait for its turn from its first moment.
+
+    Prefect begins them deferred: two that read first and write later are then told "database is locked" at once,
+    whatever the time-out, and one request in twelve was answered with 503 under a light load.
+    """
+    from prefect.server.database.configurations import AioSqliteConfiguration
+    from prefect.server.database.dependencies import set_database_config
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+
+    class InTurn(AioSqliteConfiguration):
+        @asynccontextmanager
+        async def begin_transaction(self, session: Any, with_for_update: bool = False) -> AsyncIterator[Any]:
+            async with super().begin_transaction(session, with_for_update=True) as transaction:
+                yield transaction
+
+    set_database_config(InTurn(connection_url=PREFECT_API_DATABASE_CONNECTION_URL.value()))
+
+
+def main() -> None:
+    """Serve on the address that PREFECT_SERVER_API_HOST and _PORT name, until told to stop."""
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+    from prefect.settings import get_current_settings
+
+    write_in_turn()
+    api = get_current_settings().server.api
+    app = OnlyOurselves(create_app(final=True))
+    uvicorn.run(app, host=api.host, port=api.port, log_level="warning", timeout_graceful_shutdown=3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""WHEN and in which order: no SQL, no sockets."""

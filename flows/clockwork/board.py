@@ -1,0 +1,29 @@
+"""Board: every quarter of an hour, the region at a glance as Prefect artifacts. Codes and references only."""
+
+from prefect import State
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.client.orchestration import PrefectClient
+
+from flows.board_text import late_rows, monitoring_rows, overview
+from flows.clock import now
+from flows.rounds import clockwork, one_round
+from integrations.ledger import Ledger
+from integrations.settings import settings
+from tasks.read_board import read_board
+
+
+@clockwork("Overzicht bijwerken")
+async def board() -> State[None]:
+    """Zet het overzicht van de regio klaar onder Artifacts."""
+    return await one_round(work)
+
+
+async def work(_: PrefectClient, ledger: Ledger) -> str:
+    """Read the board once and show it in three parts."""
+    seen = read_board(ledger, now())
+    await acreate_markdown_artifact(overview(seen, settings().ui_url), key="overzicht", description="Overzicht")
+    await acreate_table_artifact(late_rows(seen), key="te-laat", description=f"Te laat: {seen.late_count}")
+    await acreate_table_artifact(
+        monitoring_rows(seen), key="monitoring", description=f"Monitoring in 14 dagen: {len(seen.monitoring)}"
+    )
+    return f"{sum(seen.open_by_kind.values())} open stappen, {seen.late_count} te laat, {seen.acute} acuut"

@@ -1,0 +1,23 @@
+"""Sweep: every five minutes, decide what is due."""
+
+from prefect import State
+from prefect.client.orchestration import PrefectClient
+
+from flows.clock import now
+from flows.outbox import pump
+from flows.rounds import clockwork, one_round
+from integrations.ledger import Ledger
+from tasks.sweep_deadlines import sweep_deadlines
+
+
+@clockwork("Termijnen bewaken")
+async def sweep() -> State[None]:
+    """Bepaalt voor elke stap die aan de beurt is wie er bericht krijgt."""
+    return await one_round(work)
+
+
+async def work(client: PrefectClient, ledger: Ledger) -> str:
+    """Sweep, then tell Prefect which runs are late now."""
+    swept = sweep_deadlines(ledger, now())
+    await pump(client, ledger, now())
+    return f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.failed} niet gelukt"

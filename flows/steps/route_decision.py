@@ -1,0 +1,12 @@
+"""Besluit vervolg: the run of this step."""
+
+from prefect import State
+
+from flows.life import live
+from flows.step_flow import step_flow
+
+
+@step_flow("route_decision")
+async def route_decision(step_id: str) -> State[None]:
+    """Wacht op de uitkomst van deze stap. Het formulier staat achter Resume."""
+    return await live(step_id)

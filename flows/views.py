@@ -1,0 +1,30 @@
+"""The views of Prefect's list of runs that a coordinator needs: the list itself forgets what is older than a week."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tasks.start_run import STEP_TAG
+
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class View:
+    """Runs with this tag and state, over a span of days from now; negative looks back."""
+
+    tag: str
+    state: str
+    days: int
+
+
+VIEWS: dict[str, View] = {
+    "Te laat": View("te-laat", "Suspended", -YEAR),
+    "Acuut": View("acuut", "Suspended", -YEAR),
+    "Wacht op uitkomst": View(STEP_TAG, "Suspended", -YEAR),
+    "Komende 14 dagen": View(STEP_TAG, "Scheduled", 14),
+}
+
+
+def link(ui_url: str, view: View) -> str:
+    """The address of the list of runs with this view's tag and state, however old."""
+    return f"{ui_url.rstrip('/')}/v2/runs?{urlencode({'tags': view.tag, 'state': view.state})}"

@@ -1,0 +1,49 @@
+"""Messages and the status line: what went out, what will, and whether the clockwork runs."""
+
+from tests.cli.trial import Trial, call
+
+
+def test_messages_list_shows_what_was_planned_to_whom(trial: Trial, reference: str) -> None:
+    found = trial.run("messages", "list", "--case", reference, "--party", "vt-911", "--state", "planned", "--json").json
+    told = [(line["step"], line["rung"], line["party"]) for line in found["messages"]]
+    assert told == [("immediate_safety_check", "NOTICE", "VT-911")]
+    limited = trial.run("messages", "list", "--limit", "1", "--state", "planned")
+    assert "Er zijn er meer" in limited.out
+
+
+def test_the_preview_is_what_the_sweeps_then_say(trial: Trial, reference: str) -> None:
+    steps = trial.run("case", "show", reference, "--by", "VT-201", "--json").json["steps"]
+    kinds = {step["id"]: step["kind"] for step in steps}
+    ahead = trial.run("messages", "preview", "--until", "2026-05-20T12:00", "--json").json["messages"]
+    foreseen = {(kinds[line["step_id"]], line["rung"], line["party"]) for line in ahead}
+    for at in sorted({line["at"] for line in ahead if line["rung"] != "NOTICE"}):
+        assert trial.run("sweep", "--now", at).status == 0
+    said = trial.run("messages", "list", "--limit", "1000", "--json").json["messages"]
+    told = {(line["step"], line["rung"], line["party"]) for line in said if line["state"] == "planned"}
+    assert {rung for _, rung, _ in foreseen} >= {"NOTICE", "R", "L1", "L2", "L3", "L4", "ACUTE"}
+    assert told == foreseen
+
+
+def test_an_urgent_step_is_acknowledged_and_its_alarm_stops(trial: Trial) -> None:
+    reference = trial.receive("2026-04-21T09:00", "M-9", possibly_acute=True)
+    step = trial.step(reference, "immediate_safety_check")
+    at = ("--now", "2026-04-21T09:10")
+    before = trial.run("messages", "preview", "--until", "2026-04-21T10:00", *at, "--json").json["messages"]
+    assert [line["party"] for line in before if line["rung"] == "ACUTE" and line["step_id"] == step].count("VT-209")
+    assert trial.run("step", "acknowledge", step, "--by", "VT-911", *at).status == 0
+    after = trial.run("messages", "preview", "--until", "2026-04-21T10:00", "--now", "2026-04-21T09:11", "--json").json
+    assert not [line for line in after["messages"] if line["step_id"] == step and line["at"] > "2026-04-21T09:10"]
+
+
+def test_status_is_unhealthy_without_a_ledger_and_without_sweeps(trial: Trial) -> None:
+    absent = call("status", "--json")
+    assert (absent.status, absent.json["error"]["code"]) == (1, "KR-ADMINISTRATIE")
+    never = trial.run("status")
+    assert (never.status, "er is nog nooit een ronde gelopen" in never.out) == (1, True)
+
+
+def test_status_turns_unhealthy_fifteen_minutes_after_the_last_sweep(trial: Trial) -> None:
+    trial.run("sweep", "--now", "2026-04-21T09:00")
+    assert trial.run("status", "--now", "2026-04-21T09:15").status == 0
+    late = trial.run("status", "--now", "2026-04-21T09:16")
+    assert (late.status, "laatste ronde 16 minuten geleden" in late.out) == (1, True)
