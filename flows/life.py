@@ -65,8 +65,10 @@ async def _record(
     recorded = record_form_answer(ledger, form.step_id, form.key, given, by, now())
     inputs = await read_inputs(client, run_id)
     await forget_inputs(client, run_id, [key for key in inputs if belongs(key, form)])
-    said = f"geweigerd: {recorded.refused}" if recorded.refused else f"vastgelegd: {recorded.state}"
-    say(f"{form.key} {said}; ontbreekt nog: {len(recorded.missing)}")
+    if recorded.refused:
+        say(f"Antwoord {form.key} niet compleet of niet goed ({recorded.refused}); ontbreekt: {len(recorded.missing)}.")
+    else:
+        say(f"Antwoord {form.key} vastgelegd; de stap is {'open' if recorded.state == 'open' else 'afgerond'}.")
     await pump(client, ledger, now())
 
 

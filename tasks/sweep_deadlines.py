@@ -1,7 +1,7 @@
 """Sweep: for every step whose next look is due, decide the rung, plan its messages, set the next look.
 
 Costs what is due, never what is open: it reads the index on `next_action_at` only. Small transactions, each row
-decided on its own: one bad row stops no other. Sweeping twice at one moment plans nothing twice (UNIQUE key of message).
+decided on its own: one bad row stops no other. Sweeping twice plans nothing twice (UNIQUE key of message).
 """
 
 from dataclasses import dataclass, field
@@ -94,7 +94,8 @@ def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[Any]:
 def _open(uow: UnitOfWork, row: Any) -> bool:
     """A planned step opens by itself; its first rung may be due at this very moment."""
     step, case = uow.session.get(Step, row.id), uow.session.get(Case, row.case_id)
-    assert step is not None and case is not None
+    assert step is not None
+    assert case is not None
     with uow.session.begin_nested():
         Opener.of(uow).opened(case, step)
     return True

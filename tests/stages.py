@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from tests.chain import HOUSEHOLD, Chain
+from tests.chain import Chain
+from tests.region import HOUSEHOLD
 
 P = ParamSpec("P")
 _made: dict[tuple[object, ...], tuple[bytes, Chain]] = {}

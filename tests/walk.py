@@ -16,7 +16,8 @@ from tasks.add_person import add_person
 from tasks.open_step import open_step
 from tasks.read_form import StepForm, read_form
 from tasks.record_answer import Recorded, record_answer
-from tests.chain import DOOR, EVERYONE, Chain
+from tests.chain import Chain
+from tests.region import DOOR, EVERYONE
 
 GOOD = (
     "yes",

@@ -21,9 +21,10 @@ async def board() -> State[None]:
 async def work(_: PrefectClient, ledger: Ledger) -> str:
     """Read the board once and show it in three parts."""
     seen = read_board(ledger, now())
-    await acreate_markdown_artifact(overview(seen, settings().ui_url), key="overzicht", description="Overzicht")
+    said = f"{sum(seen.open_by_kind.values())} open stappen, {seen.late_count} te laat, {seen.acute} acuut"
+    await acreate_markdown_artifact(overview(seen, settings().ui_url), key="overzicht", description=said)
     await acreate_table_artifact(late_rows(seen), key="te-laat", description=f"Te laat: {seen.late_count}")
     await acreate_table_artifact(
         monitoring_rows(seen), key="monitoring", description=f"Monitoring in 14 dagen: {len(seen.monitoring)}"
     )
-    return f"{sum(seen.open_by_kind.values())} open stappen, {seen.late_count} te laat, {seen.acute} acuut"
+    return said

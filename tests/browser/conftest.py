@@ -101,7 +101,7 @@ def _late_assessment(ledger: Ledger) -> str:
     )
     with ledger.unit_of_work(now=received, actor=Actor("VT-911", "vt_on_call", "test")) as uow:
         reference = receive(uow, report, received).case_reference
-    answers = (
+    answers: tuple[tuple[str, str, dict[str, object]], ...] = (
         ("002", "VT-911", {"outcome": "not_acute"}),
         ("003", "VT-101", {"earlier_reports": 1, "register": "no_match", "outcome": "first"}),
         ("006", "VT-101", {"informed_A": "phone", "outcome": "informed"}),

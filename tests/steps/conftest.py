@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from integrations.ledger import Ledger
-from tests.chain import Chain, with_region
+from tests.chain import Chain
+from tests.region import with_region
 
 
 @pytest.fixture(scope="session")

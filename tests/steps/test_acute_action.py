@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 
 HOME = {"where_A": "home", "where_B": "elsewhere_safe", "where_C": "home", "where_D": "unknown"}
 

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.errors import StateRefusal
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import decided, fed_back, informed, offered, started
 from tests.steps.test_monitoring import SAFE
 

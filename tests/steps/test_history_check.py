@@ -1,6 +1,7 @@
 """S05: were they reported before? The register is consulted, and the assessment waits for it."""
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import reported
 
 
@@ -40,4 +41,4 @@ def test_the_number_of_reports_is_a_number_within_bounds(chain: Chain) -> None:
 
 
 def test_a_finished_check_refuses_a_second_outcome(chain: Chain) -> None:
-    chain.refused("KR-STAP-GESLOTEN", "history_check", "VT-201", outcome="first") if reported(chain) else None
+    reported(chain).refused("KR-STAP-GESLOTEN", "history_check", "VT-201", outcome="first")

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.errors import RoleRefusal
-from tests.chain import EVERYONE, LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import EVERYONE, LOCAL, VT
 from tests.stages import assessed, heard, offered, prepared, reported
 
 OFFER = {"offer": "yes", "safe_contact_known": "yes"}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import LOCAL, VT
 from tests.stages import decided
 
 SEEN = {"seen_C": "yes", "seen_D": "no", "told_voluntary": "yes"}

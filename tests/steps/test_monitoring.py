@@ -3,7 +3,8 @@
 import pytest
 
 from domain.asks import THEMES
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import started
 
 WORD = "monitoring"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import LOCAL, VT
 from tests.stages import handed_over
 
 WORD = "one_plan"

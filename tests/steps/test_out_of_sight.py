@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain import LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import LOCAL, VT
 from tests.stages import decided, handed_over
 
 WORD = "out_of_sight"

@@ -1,6 +1,7 @@
 """C6: the adults hear within four weeks that there is a report; two weeks longer, each time with a reason."""
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import reported
 
 

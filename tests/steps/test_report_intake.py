@@ -3,7 +3,8 @@
 import pytest
 
 from domain.errors import RoleRefusal
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 
 
 def test_the_duty_desk_has_two_hours_to_read_a_report(chain: Chain) -> None:

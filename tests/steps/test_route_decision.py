@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import assessed, decided, reported
 
 FEEDBACK, VISIT = "reporter_feedback", "joint_first_home_visit"

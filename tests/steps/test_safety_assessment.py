@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import assessed, heard, reported
 
 OTHERS = {"heard_A": "yes", "heard_B": "yes", "heard_D": "alone"}

@@ -1,6 +1,7 @@
 """S14: every open risk has an agreement, whether the family asks for help or not."""
 
-from tests.chain import LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import LOCAL, VT
 from tests.stages import visited
 
 WORD = "safety_plan"

@@ -21,7 +21,7 @@ def test_it_joins_the_open_case_of_the_household_with_the_same_worker(chain: Cha
     reported(chain)
     worker, received = chain.case.worker, chain.report(SECOND)
     assert (received.case_reference, received.new_case) == (chain.reference, False)
-    assert [row.classification for row in _rows(chain)] == ["first", "follow_up_during_assessment"]
+    assert [kind for _, kind in reports(chain)] == ["first", "follow_up_during_assessment"]
     assert (chain.case.worker, chain.case.state) == (worker, "in_assessment")
 
 
@@ -129,11 +129,6 @@ def test_a_report_during_the_route_decision_does_not_stop_it(chain: Chain) -> No
     assert "warm_handover" in chain.follows("route_decision/1", "VT-209", approval="yes")
     gaps = chain.missing("warm_handover", "VT-201", offer="yes", safe_contact_known="yes")
     assert gaps == ("besluit vervolg", "veiligheidsplan of voorwaarden")
-
-
-def _rows(chain: Chain) -> list[Report]:
-    with chain.ledger.reading() as session:
-        return list(session.exec(select(Report).order_by(Report.id)))  # type: ignore[arg-type]
 
 
 def _assess(chain: Chain, outcome: str) -> set[str]:

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-from sqlalchemy import event, func, text, update
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import event, func, text
+from sqlmodel import SQLModel, select
 
-from integrations.ledger import SYSTEM
-from integrations.ledger.tables import Message, Outbox, Step, SweepRun
-from tests.chain import Chain, moment
+from integrations.ledger.tables import Message, Outbox, SweepRun
+from tests.chain import Chain
 from tests.house.tree import ROOT
+from tests.region import moment
 from tests.stages import decided, reported, started
+from tests.steps.sweep_rows import REMINDER, many
 
-REMINDER = "2026-04-24T08:00"
 SWEEP = """
 import sys
 from datetime import datetime
@@ -29,21 +28,6 @@ print(sweep_deadlines(ledger, datetime.fromisoformat(sys.argv[2])).planned)
 """
 
 Statement = tuple[str, Any]
-
-
-def many(chain: Chain, number: int) -> None:
-    """So many more open assessments, equal to the one of the case."""
-    like = chain.step("safety_assessment").model_dump()
-    rows = [like | {"id": f"{chain.reference}.9{n:05}", "subject": f"proef-{n}"} for n in range(number)]
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
-        uow.session.add_all(Step(**row) for row in rows)
-
-
-def set_step(chain: Chain, word: str, **values: object) -> None:
-    """What only a fault could do to a row."""
-    changed = update(Step).where(col(Step.id) == chain.step(word).id).values(**values)
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
-        uow.session.connection().execute(changed)
 
 
 def rows(chain: Chain, table: type[SQLModel]) -> int:
@@ -116,44 +100,6 @@ def test_more_than_one_batch_is_swept_to_the_end(chain: Chain) -> None:
     many(chain, 1001)
     swept = chain.sweep(REMINDER)
     assert (swept.steps, swept.planned) == (1002, 1002)
-
-
-@pytest.mark.parametrize("fault", [{"kind": "bestaat-niet-meer"}, {"opened_at": None}])
-def test_one_bad_row_stops_no_other(chain: Chain, fault: dict[str, object]) -> None:
-    reported(chain)
-    many(chain, 3)
-    set_step(chain, "safety_assessment", **fault)
-    swept = chain.sweep(REMINDER)
-    assert (swept.steps, swept.planned, swept.failed) == (4, 3, 1)
-
-
-def test_a_bad_row_that_was_mended_is_said_after_all(chain: Chain) -> None:
-    reported(chain)
-    bad = chain.step("safety_assessment").id
-    set_step(chain, "safety_assessment", kind="bestaat-niet-meer")
-    assert chain.sweep(REMINDER).failed == 1
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
-        uow.session.get_one(Step, bad).kind = "safety_assessment"
-    chain.sweep("2026-04-24T10:00")
-    assert chain.told("safety_assessment", "R") == ["VT-201"]
-
-
-def test_more_bad_rows_than_a_batch_do_not_hold_up_the_good_ones(chain: Chain) -> None:
-    reported(chain)
-    many(chain, 600)
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
-        bad = update(Step).where(col(Step.subject).like("proef-%")).values(kind="bestaat-niet-meer")
-        uow.session.connection().execute(bad.values(next_action_at=moment("2026-04-23T08:00")))
-    swept = chain.sweep(REMINDER)
-    assert (swept.failed, swept.planned) == (600, 1)
-
-
-def test_a_bad_row_that_should_open_stops_no_other(chain: Chain) -> None:
-    started(chain)
-    set_step(chain, "network_evaluation", kind="bestaat-niet-meer", next_action_at=moment("2026-08-20T08:00"))
-    swept = chain.sweep("2026-08-21T08:00")
-    assert (swept.opened, swept.failed) == (1, 1)
-    assert "monitoring" in chain.open_words()
 
 
 def test_a_planned_moment_opens_by_itself_with_its_first_reminder_and_its_run(chain: Chain) -> None:

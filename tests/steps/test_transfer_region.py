@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.chain import VT, Chain
+from tests.chain import Chain
+from tests.region import VT
 from tests.stages import decided
 
 WORD = "transfer_region"

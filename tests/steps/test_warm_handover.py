@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chain import LOCAL, VT, Chain
+from tests.chain import Chain
+from tests.region import LOCAL, VT
 from tests.stages import decided, handed_over, offered, prepared, reported
 
 WORD = "warm_handover"

@@ -1,0 +1,40 @@
+"""One real Prefect server for every test here, with everything deployed; a fresh ledger for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deployments.demo.load import kustland
+from deployments.deploy import deploy_all
+from deployments.embedded import client_settings
+from deployments.prefect_server import PrefectServer, be_quiet, prefect_server
+from integrations.ledger import Ledger
+from integrations.settings import settings
+from tasks.load_region import load_region
+from tests.flows.runs import in_loop, now
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its files."""
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[PrefectServer]:
+    """The server, with the deployments of prefect.yaml."""
+    be_quiet()
+    with prefect_server(home, port=0) as started, client_settings(home, started.url):
+        in_loop(deploy_all())
+        yield started
+
+
+@pytest.fixture
+def region(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    """The ledger of this process: a fresh one with the synthetic region."""
+    monkeypatch.setenv("KETENREGIE_DATABASE", str(ledger.url))
+    settings.cache_clear()
+    load_region(ledger, kustland(), now())
+    yield ledger
+    settings.cache_clear()

@@ -1,0 +1,85 @@
+"""The clockwork: each round does its work once, also when many rounds waited, and shows its figures."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Scheduled
+from sqlmodel import func, select
+
+from flows.rounds import SKIPPED
+from integrations.ledger import Ledger
+from integrations.ledger.tables import SweepRun
+from tasks.find_deployments import find_deployments
+from tests.flows.runs import Prefect, at_work, in_loop, now, report, until
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
+
+
+async def once(prefect: Prefect, name: str) -> FlowRun:
+    """One round of this clockwork, to its end."""
+    deployment = (await find_deployments(prefect.client, [name]))[name]
+    run = await prefect.client.create_flow_run_from_deployment(deployment)
+    return await ended(prefect, run.id)
+
+
+async def ended(prefect: Prefect, run_id: UUID) -> FlowRun:
+    async def look() -> FlowRun | None:
+        run = await prefect.client.read_flow_run(run_id)
+        return run if run.state and run.state.is_final() else None
+
+    return await until(look)
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "said"),
+    [
+        ("sweep", "Termijnen bewaken", "stappen bekeken"),
+        ("deliver", "Berichten versturen", "verstuurd"),
+        ("reconcile", "Prefect bijwerken", "1 stappen vergeleken"),
+        ("board", "Overzicht bijwerken", "1 open stappen, 0 te laat"),
+    ],
+)
+def test_a_round_tells_what_it_did_in_figures(region: Ledger, name: str, title: str, said: str) -> None:
+    report(region, f"C-{name}")
+
+    async def story() -> FlowRun:
+        async with at_work() as prefect:
+            return await once(prefect, name)
+
+    run = in_loop(story())
+    assert run.state is not None
+    assert run.state_name == "Completed"
+    assert said in (run.state.message or "")
+    assert run.name.startswith(title)
+
+
+def test_of_many_rounds_that_waited_one_does_the_work(region: Ledger) -> None:
+    async def story() -> list[str]:
+        async with at_work() as prefect:
+            deployment = (await find_deployments(prefect.client, ["sweep"]))["sweep"]
+            waited = [
+                await prefect.client.create_flow_run_from_deployment(
+                    deployment, state=Scheduled(scheduled_time=now() - timedelta(minutes=5 * number))
+                )
+                for number in range(1, 13)
+            ]
+
+            async def all_over() -> list[str] | None:
+                only = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
+                runs = await prefect.client.read_flow_runs(deployment_filter=only)
+                mine = [run for run in runs if run.id in {one.id for one in waited}]
+                return (
+                    [str(run.state_name) for run in mine] if all(r.state and r.state.is_final() for r in mine) else None
+                )
+
+            return await until(all_over)
+
+    states = in_loop(story())
+    assert "Completed" in states
+    assert set(states) <= {"Completed", SKIPPED}
+    with region.reading() as session:
+        swept = session.exec(select(func.count()).select_from(SweepRun)).one()
+    assert swept == states.count("Completed") <= 2

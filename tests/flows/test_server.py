@@ -1,0 +1,161 @@
+"""The real server: it starts, has every deployment and its schedules, keeps to itself, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from prefect import get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.responses import DeploymentResponse
+
+from deployments.deploy import deploy_all, listed
+from deployments.prefect_env import ui_folder
+from deployments.prefect_server import PrefectServer
+from deployments.views import MARK, bring_views, save_views
+from domain.process import PROCESS
+from flows.views import VIEWS
+from tests.flows.runs import in_loop, until
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+
+CLOCKWORK = ("sweep", "deliver", "reconcile", "board")
+PARENT = """
+import sys, time
+from pathlib import Path
+from deployments.prefect_server import start_server
+print(start_server(Path(sys.argv[1]), 0).process.pid, flush=True)
+time.sleep(300)
+"""
+
+
+async def deployments() -> list[DeploymentResponse]:
+    async with get_client() as client:
+        return await client.read_deployments(limit=200)
+
+
+def test_the_server_application_can_be_imported() -> None:
+    """A release of FastAPI that Prefect cannot work with fails here, and not first at an operator's."""
+    from prefect.server.api.server import create_app
+
+    assert callable(create_app)
+
+
+def test_the_file_lists_the_clockwork_and_every_step_of_the_process_in_its_order() -> None:
+    assert [entry["name"] for entry in listed()] == [*CLOCKWORK, *(step.word for step in PROCESS)]
+
+
+def test_every_deployment_of_the_file_is_there_under_the_dutch_name_of_its_flow(server: PrefectServer) -> None:
+    async def flows_of() -> dict[str, str]:
+        async with get_client() as client:
+            return {found.name: (await client.read_flow(found.flow_id)).name for found in await deployments()}
+
+    names = in_loop(flows_of())
+    assert set(names) == {entry["name"] for entry in listed()}
+    assert {step.word: step.title for step in PROCESS}.items() <= names.items()
+
+
+def test_each_scheduled_deployment_gets_a_scheduled_run(server: PrefectServer) -> None:
+    """The guard against a library that lets Prefect's scheduler do nothing without a word."""
+    scheduled = [entry["name"] for entry in listed() if entry.get("schedules")]
+    assert scheduled == list(CLOCKWORK)
+
+    async def planned(name: str) -> int | None:
+        state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
+        only = DeploymentFilter(name=DeploymentFilterName(any_=[name]))
+        async with get_client() as client:
+            found = await client.read_flow_runs(deployment_filter=only, flow_run_filter=FlowRunFilter(state=state))
+            return len(found) or None
+
+    async def all_planned() -> list[int]:
+        return [await until(lambda name=name: planned(name)) for name in scheduled]  # type: ignore[misc]
+
+    assert all(count > 0 for count in in_loop(all_planned()))
+
+
+def test_no_step_runs_by_schedule(server: PrefectServer) -> None:
+    words = {step.word for step in PROCESS}
+    assert [found.name for found in in_loop(deployments()) if found.name in words and found.schedules] == []
+
+
+def test_deploying_again_changes_nothing(server: PrefectServer) -> None:
+    before = {(found.name, found.id, found.entrypoint) for found in in_loop(deployments())}
+    in_loop(deploy_all())
+    after = in_loop(deployments())
+    assert {(found.name, found.id, found.entrypoint) for found in after} == before
+    assert {found.name: len(found.schedules) for found in after if found.schedules} == dict.fromkeys(CLOCKWORK, 1)
+
+
+def test_saving_the_views_twice_keeps_one_of_each(server: PrefectServer) -> None:
+    save_views(server.url)
+    save_views(server.url)
+    found = httpx.post(f"{server.url}/api/saved_searches/filter", json={}).json()
+    assert sorted(view["name"] for view in found) == sorted(VIEWS)
+
+
+def test_the_page_of_the_second_interface_brings_the_views_along_once(server: PrefectServer, home: Path) -> None:
+    bring_views(ui_folder(home))
+    bring_views(ui_folder(home))
+    page = httpx.get(f"{server.url}/v2/").text
+    assert page.count(f'<script id="{MARK}">') == 1
+    assert all(f'"{name}"' in page for name in VIEWS)
+
+
+def test_a_page_may_reach_no_other_address(server: PrefectServer) -> None:
+    policy = httpx.get(f"{server.url}/v2/").headers["content-security-policy"]
+    assert policy.startswith("default-src 'self'")
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+def test_a_page_of_another_site_may_not_read_the_server(server: PrefectServer) -> None:
+    headers = {"Origin": "https://elders.example"}
+    answer = httpx.post(f"{server.url}/api/flow_runs/filter", json={"limit": 1}, headers=headers)
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_many_writers_at_once_are_all_served(server: PrefectServer) -> None:
+    """Prefect's own SQLite settings answered one in twelve with 503 under less."""
+
+    async def write(client: httpx.AsyncClient, number: int) -> int:
+        return (await client.post("/flows/", json={"name": f"schrijver-{number}"})).status_code
+
+    async def all_at_once() -> set[int]:
+        import asyncio
+
+        async with httpx.AsyncClient(base_url=f"{server.url}/api", timeout=60) as client:
+            return set(await asyncio.gather(*(write(client, number) for number in range(40))))
+
+    assert in_loop(all_at_once()) <= {200, 201}
+
+
+def test_the_server_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    server = int(parent.stdout.readline())
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 20
+    while is_running(server) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not is_running(server)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
