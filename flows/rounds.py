@@ -53,8 +53,9 @@ async def one_round(work: Work) -> State[None]:
 
 
 async def _needless(client: PrefectClient, deployment: UUID) -> bool:
-    due = flow_run.scheduled_start_time
-    if due is not None and await round_done_since(client, deployment, due):
+    """Of rounds that start at once the one that was due first works; so one always does."""
+    due = flow_run.scheduled_start_time or now()
+    if await round_done_since(client, deployment, due):
         return True
-    others = [run for run in await living_runs(client, deployment) if str(run.id) != flow_run.id]
-    return any(run.busy and now() - run.since < DEAD_AFTER for run in others)
+    busy = [run for run in await living_runs(client, deployment) if run.busy and now() - run.since < DEAD_AFTER]
+    return any((run.due, str(run.id)) < (due, flow_run.id) for run in busy)

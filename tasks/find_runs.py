@@ -31,6 +31,7 @@ class SeenRun:
     step_id: str
     busy: bool
     since: datetime
+    due: datetime
 
 
 async def is_alive(client: PrefectClient, run_id: UUID) -> bool:
@@ -64,7 +65,8 @@ async def living_runs(client: PrefectClient, *deployments: UUID) -> list[SeenRun
 def _seen(run: FlowRun) -> SeenRun:
     assert run.state is not None
     busy = run.state.is_running() or run.state.is_pending() or run.state.is_cancelling()
-    return SeenRun(run.id, str(run.parameters.get("step_id", "")), busy, run.state.timestamp)
+    due = run.expected_start_time or run.state.timestamp
+    return SeenRun(run.id, str(run.parameters.get("step_id", "")), busy, run.state.timestamp, due)
 
 
 async def round_done_since(client: PrefectClient, deployment: UUID, moment: datetime) -> bool:

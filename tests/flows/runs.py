@@ -49,10 +49,7 @@ def now() -> datetime:
 
 def report(ledger: Ledger, number: str = "R-1") -> str:
     """A report of this moment; its intake is open. Returns the reference of the case."""
-    members = (
-        IncomingPerson(key="A", role="adult", birth_year=1988),
-        IncomingPerson(key="B", role="child", birth_year=2016),
-    )
+    members = (("A", "adult", 1988), ("B", "child", 2016))
     incoming = IncomingReport(
         source="POL-KUST",
         number=number,
@@ -63,7 +60,7 @@ def report(ledger: Ledger, number: str = "R-1") -> str:
         concern="child_abuse",
         municipality="DUINWIJK",
         household=f"HH-{number}",
-        persons=members,
+        persons=tuple(IncomingPerson(key=key, role=role, birth_year=year) for key, role, year in members),
     )
     with ledger.unit_of_work(now=now(), actor=Actor("VT-911", "vt_on_call", "test")) as uow:
         return receive(uow, incoming, now()).case_reference

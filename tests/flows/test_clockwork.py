@@ -13,16 +13,22 @@ from flows.rounds import SKIPPED
 from integrations.ledger import Ledger
 from integrations.ledger.tables import SweepRun
 from tasks.find_deployments import find_deployments
-from tests.flows.runs import Prefect, at_work, in_loop, now, report, until
+from tests.flows.runs import Prefect, at_work, in_loop, looking, now, report, until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
 
 
-async def once(prefect: Prefect, name: str) -> FlowRun:
-    """One round of this clockwork, to its end."""
+async def fresh(prefect: Prefect, name: str) -> UUID:
+    """The deployment of this clockwork, rid of the rounds of other tests."""
     deployment = (await find_deployments(prefect.client, [name]))[name]
-    run = await prefect.client.create_flow_run_from_deployment(deployment)
-    return await ended(prefect, run.id)
+    for run in await runs_of(prefect, deployment):
+        await prefect.client.delete_flow_run(run.id)
+    return deployment
+
+
+async def runs_of(prefect: Prefect, deployment: UUID) -> list[FlowRun]:
+    only = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
+    return await prefect.client.read_flow_runs(deployment_filter=only)
 
 
 async def ended(prefect: Prefect, run_id: UUID) -> FlowRun:
@@ -47,7 +53,8 @@ def test_a_round_tells_what_it_did_in_figures(region: Ledger, name: str, title: 
 
     async def story() -> FlowRun:
         async with at_work() as prefect:
-            return await once(prefect, name)
+            run = await prefect.client.create_flow_run_from_deployment(await fresh(prefect, name))
+            return await ended(prefect, run.id)
 
     run = in_loop(story())
     assert run.state is not None
@@ -58,28 +65,26 @@ def test_a_round_tells_what_it_did_in_figures(region: Ledger, name: str, title: 
 
 def test_of_many_rounds_that_waited_one_does_the_work(region: Ledger) -> None:
     async def story() -> list[str]:
+        async with looking() as prefect:
+            deployment = await fresh(prefect, "sweep")
+            for number in range(1, 13):
+                due = Scheduled(scheduled_time=now() - timedelta(minutes=5 * number))
+                await prefect.client.create_flow_run_from_deployment(deployment, state=due)
         async with at_work() as prefect:
-            deployment = (await find_deployments(prefect.client, ["sweep"]))["sweep"]
-            waited = [
-                await prefect.client.create_flow_run_from_deployment(
-                    deployment, state=Scheduled(scheduled_time=now() - timedelta(minutes=5 * number))
-                )
-                for number in range(1, 13)
-            ]
 
             async def all_over() -> list[str] | None:
-                only = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
-                runs = await prefect.client.read_flow_runs(deployment_filter=only)
-                mine = [run for run in runs if run.id in {one.id for one in waited}]
-                return (
-                    [str(run.state_name) for run in mine] if all(r.state and r.state.is_final() for r in mine) else None
-                )
+                runs = [run for run in await runs_of(prefect, deployment) if not run.auto_scheduled]
+                return [str(run.state_name) for run in runs] if all(map(is_over, runs)) else None
 
             return await until(all_over)
 
     states = in_loop(story())
-    assert "Completed" in states
+    assert states.count("Completed") == 1
     assert set(states) <= {"Completed", SKIPPED}
+    assert len(states) < 12, "rounds that no worker held yet are deleted unstarted"
     with region.reading() as session:
-        swept = session.exec(select(func.count()).select_from(SweepRun)).one()
-    assert swept == states.count("Completed") <= 2
+        assert session.exec(select(func.count()).select_from(SweepRun)).one() == 1
+
+
+def is_over(run: FlowRun) -> bool:
+    return run.state is not None and run.state.is_final()

@@ -9,7 +9,7 @@ import flows.outbox
 from flows.outbox import Pumped, pump
 from integrations.ledger import SYSTEM, Ledger
 from tasks.end_run import end_run
-from tasks.run_facts import run_facts, waiting_outbox
+from tasks.run_facts import RunFacts, run_facts, waiting_outbox
 from tasks.start_run import start_run
 from tests.flows.runs import in_loop, looking, now, report
 
@@ -36,7 +36,7 @@ def test_every_waiting_row_is_told_and_a_second_pump_has_nothing_to_do(region: L
 def test_a_row_that_fails_stays_and_stops_no_other(region: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = report(region, "O-bad"), report(region, "O-good")
 
-    async def sometimes(client: object, facts: flows.outbox.RunFacts, *rest: object) -> str:
+    async def sometimes(client: object, facts: RunFacts, *rest: object) -> str:
         if facts.case_reference == bad:
             raise ConnectionError
         return await start_run(client, facts, *rest)  # type: ignore[arg-type]

@@ -1,0 +1,242 @@
+"""The catalogue of errors: code → Dutch sentence and next step. The tree of classes stands in `domain/errors.py`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the catalogue: the sentence and what to do next, both in Dutch."""
+
+    sentence: str
+    next_step: str
+
+
+CATALOGUE: dict[str, Entry] = {
+    # unknown
+    "KR-STAP-ONBEKEND": Entry("Deze stap bestaat niet.", "Zoek de stap op met 'ketenregie case show'."),
+    "KR-ZAAK-ONBEKEND": Entry("Deze zaak bestaat niet.", "Controleer de zaakcode met 'ketenregie case list'."),
+    "KR-CODE-ONBEKEND": Entry("Deze medewerkerscode bestaat niet.", "Gebruik een code uit het regiobestand."),
+    "KR-GEMEENTE-ONBEKEND": Entry("Deze gemeente bestaat niet.", "Gebruik een code uit het regiobestand."),
+    "KR-SOORT-ONBEKEND": Entry("Deze stapsoort bestaat niet.", "Kies een soort uit de tabel in de README."),
+    "KR-VRAAG-ONBEKEND": Entry(
+        "Deze stap kent {count} van de gegeven antwoorden niet.", "Vraag de velden op met 'ketenregie step show'."
+    ),
+    # input
+    "KR-KEUZE-ONGELDIG": Entry("Het antwoord op '{field}' is geen geldige keuze.", "Kies een van de getoonde waarden."),
+    "KR-DATUM-ONGELDIG": Entry("'{field}' is geen geldige datum.", "Schrijf de datum als jjjj-mm-dd."),
+    "KR-DATUM-VERLEDEN": Entry("'{field}' ligt in het verleden.", "Kies een datum vanaf vandaag."),
+    "KR-DATUM-TOEKOMST": Entry("'{field}' ligt in de toekomst.", "Kies een datum tot en met vandaag."),
+    "KR-GETAL-ONGELDIG": Entry(
+        "'{field}' is geen geheel getal binnen de grenzen.", "Vul een getal in van {low} tot en met {high}."
+    ),
+    "KR-LEEG": Entry("Er is niets ingevuld.", "Beantwoord ten minste een vraag."),
+    "KR-TIJD-ONGELDIG": Entry("Het tijdstip heeft geen tijdzone of bestaat niet.", "Schrijf het als 2026-04-20T22:05."),
+    "KR-KLOK-ECHT": Entry(
+        "Deze administratie loopt op de echte tijd; --now is hier niet toegestaan.",
+        "Maak een proefadministratie met --virtual-clock.",
+    ),
+    "KR-KLOK-TERUG": Entry("Het tijdstip ligt voor het laatst vastgelegde moment.", "Geef een later tijdstip."),
+    "KR-KLOK-SOORT": Entry(
+        "De klok van deze administratie ligt vast en kan niet meer virtueel worden.",
+        "Maak met --virtual-clock een nieuwe proefadministratie op een andere plek.",
+    ),
+    "KR-KLOK-PROEF": Entry(
+        "Een proefadministratie met virtuele klok kan niet vanzelf lopen.",
+        "Gebruik 'ketenregie sweep --now', of kies met KETENREGIE_DATABASE een gewone administratie.",
+    ),
+    "KR-PERIODE": Entry("Deze periode bestaat niet.", "Schrijf een halfjaar als 2026-1 of 2026-2."),
+    "KR-ANTWOORDEN": Entry(
+        "Het bestand met antwoorden is geen JSON-object van velden en waarden.",
+        'Schrijf het als {{"veld": "waarde"}}; de velden toont \'ketenregie step show\'.',
+    ),
+    # files of reports
+    "KR-BESTAND-SCHRIJVEN": Entry("Het bestand is niet te schrijven.", "Controleer het pad en de rechten."),
+    "KR-BESTAND-SOORT": Entry(
+        "Dit soort bestand kan niet worden ingelezen.", "Gebruik een bestand dat eindigt op .csv of .json."
+    ),
+    "KR-BESTAND-LEEG": Entry("Het bestand bevat geen meldingen.", "Controleer de export en probeer het opnieuw."),
+    "KR-BESTAND-GROOT": Entry(
+        "Het bestand is groter dan {megabytes} MB.", "Splits het bestand, bijvoorbeeld per maand."
+    ),
+    "KR-BESTAND-RIJEN": Entry(
+        "Het bestand heeft meer dan {rows} rijen.", "Splits het bestand, bijvoorbeeld per maand."
+    ),
+    "KR-BESTAND-TEKEN": Entry(
+        "Regel {line} bevat tekens die geen UTF-8 zijn.", "Bewaar het bestand opnieuw als UTF-8 (in Excel: CSV UTF-8)."
+    ),
+    "KR-BESTAND-REGEL": Entry(
+        "Regel {line} is langer dan {kilobytes} kB.", "Controleer of het bestand een melding per regel heeft."
+    ),
+    "KR-BESTAND-KOLOMMEN": Entry(
+        "De kolommen in regel {line} kloppen niet. Precies deze horen erin, elk een keer: {expected}.",
+        "Vergelijk het bestand met het voorbeeld in docs/import.md.",
+    ),
+    "KR-BESTAND-JSON": Entry(
+        "Het bestand is vanaf regel {line} geen geldige JSON-lijst van meldingen.",
+        "Vergelijk het bestand met het voorbeeld in docs/import.md.",
+    ),
+    # rows of a file of reports
+    "KR-RIJ-CELLEN": Entry(
+        "De rij heeft niet het goede aantal cellen, of een aanhalingsteken staat verkeerd.",
+        "Vergelijk de rij met de kopregel.",
+    ),
+    "KR-RIJ-VERPLICHT": Entry("De kolom '{field}' is leeg.", "Vul de kolom in; docs/import.md noemt de waarden."),
+    "KR-RIJ-WAARDE": Entry(
+        "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die docs/import.md bij deze kolom noemt."
+    ),
+    "KR-RIJ-TIJD": Entry(
+        "Het tijdstip in de kolom '{field}' bestaat niet.", "Schrijf het als 2026-04-20T22:05, in Nederlandse tijd."
+    ),
+    "KR-RIJ-TIJD-DUBBEL": Entry(
+        "Het tijdstip in de kolom '{field}' komt die nacht twee keer voor, door de wintertijd.",
+        "Zet +02:00 (zomertijd) of +01:00 (wintertijd) achter het tijdstip.",
+    ),
+    "KR-RIJ-TOEKOMST": Entry("Het tijdstip in de kolom '{field}' ligt in de toekomst.", "Controleer datum en tijd."),
+    "KR-RIJ-ONBEKEND": Entry(
+        "De code in de kolom '{field}' kent deze regio niet, of past hier niet.",
+        "Gebruik een code uit het regiobestand.",
+    ),
+    "KR-RIJ-GEZIN": Entry(
+        "De gezinsleden in de kolom '{field}' kloppen niet.", "Schrijf ze als A:volwassene:1985 B:kind:2012 C:kind:"
+    ),
+    "KR-RIJ-FORMULE": Entry(
+        "De kolom '{field}' begint met een teken dat een rekenprogramma als formule leest.",
+        "Haal het teken aan het begin weg.",
+    ),
+    "KR-RIJ-PRIVACY": Entry(
+        "De kolom '{field}' lijkt persoonsgegevens te bevatten ({what}).",
+        "Laat persoonsgegevens in het eigen systeem en gebruik een code.",
+    ),
+    "KR-RIJ-DUBBEL": Entry("Deze melding staat twee keer in het bestand.", "Laat een van de twee rijen weg."),
+    "KR-MELDING-ANDERS": Entry(
+        "Deze melding is al ingelezen, met een andere inhoud.",
+        "Zoek uit welke inhoud klopt; een verandering legt u vast in de zaak.",
+    ),
+    # policy
+    "KR-BELEID-TOML": Entry("Het {document} is vanaf regel {line} geen geldig TOML.", "Herstel de schrijfwijze."),
+    "KR-BELEID-VERSIE": Entry(
+        "Het {document} heeft geen bruikbare versie (regel {line}).",
+        'Zet bovenaan een versie van letters, cijfers, punten en streepjes, bijvoorbeeld version = "2026-12".',
+    ),
+    "KR-BELEID-SLEUTEL": Entry(
+        "Regel {line} van het {document} heeft een sleutel die niet bestaat.",
+        "Gebruik een sleutel uit het standaardbeleid.",
+    ),
+    "KR-BELEID-EENHEID": Entry(
+        "De termijn op regel {line} van het {document} heeft geen passende eenheid.",
+        "Gebruik een van working_days, days, weeks, months, years of hours; een wettelijke termijn houdt haar eenheid.",
+    ),
+    "KR-BELEID-BRON": Entry(
+        "De waarde op regel {line} van het {document} heeft geen bron.",
+        'Schrijf erbij waar de waarde vandaan komt: source = "…".',
+    ),
+    "KR-BELEID-WAARDE": Entry(
+        "De waarde op regel {line} van het {document} heeft het verkeerde type of valt buiten de grenzen.",
+        "Vergelijk met het standaardbeleid.",
+    ),
+    "KR-BELEID-WET": Entry(
+        "Regel {line} van het {document} verruimt een wettelijke termijn of wijzigt wat vastligt.",
+        "Kies een waarde die niet ruimer is dan het standaardbeleid, of laat de regel weg.",
+    ),
+    "KR-BELEID-KLOK": Entry("Het beleid kent deze termijn niet.", "Meld dit aan de beheerder."),
+    # privacy
+    "KR-PRIVACY": Entry(
+        "Een antwoord lijkt persoonsgegevens te bevatten ({what}).",
+        "Laat persoonsgegevens in het eigen systeem van de organisatie en gebruik codes.",
+    ),
+    # roles
+    "KR-ROL": Entry(
+        "Met de rol van deze code mag dit niet: {act}.", "Laat het doen door een collega met de juiste rol."
+    ),
+    "KR-EIGEN-AKKOORD": Entry(
+        "Wie iets vastlegt of eigenaar is, mag het niet zelf goedkeuren.",
+        "Vraag een collega met de rol {roles} om akkoord.",
+    ),
+    "KR-CODE-INACTIEF": Entry("Deze medewerkerscode is niet meer actief.", "Gebruik de code van een actieve collega."),
+    # gates
+    "KR-ONVOLLEDIG": Entry("De stap kan nog niet dicht: er ontbreken {count} onderdelen.", "Vul aan wat ontbreekt."),
+    "KR-AKKOORD-NODIG": Entry(
+        "De stap wacht op akkoord van een tweede persoon.", "Laat {roles} het akkoord vastleggen."
+    ),
+    "KR-OVERDRACHT-OPEN": Entry(
+        "De zaak kan niet dicht: een overdracht is aangeboden en niet aanvaard.", "Rond eerst de overdracht af."
+    ),
+    # state
+    "KR-STAP-GESLOTEN": Entry("Deze stap is al afgerond.", "Bekijk de zaak met 'ketenregie case show'."),
+    "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
+    "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),
+    "KR-ZAAK-GESLOTEN": Entry("Deze zaak is afgesloten.", "Leg een nieuwe melding vast."),
+    "KR-MELDING-BESTAAT": Entry("Deze melding is al ingelezen.", "Er is niets gewijzigd; u hoeft niets te doen."),
+    "KR-VERLENGING": Entry("Deze termijn kan niet worden verlengd.", "Leg de oorzaak van de vertraging vast."),
+    "KR-AUDIT-VAST": Entry("Het logboek kan niet worden gewijzigd of verwijderd.", "Leg een nieuwe handeling vast."),
+    "KR-AUDIT-KETEN": Entry(
+        "Deze regel sluit niet aan op het logboek.", "Controleer het logboek met 'ketenregie doctor'."
+    ),
+    "KR-TERMIJN-LATER": Entry(
+        "Een termijn schuift niet naar achteren zonder verlenging of opschorting.",
+        "Leg de verlenging of opschorting vast.",
+    ),
+    "KR-ADMINISTRATIE-NIEUWER": Entry(
+        "Deze administratie is gemaakt door een nieuwere versie.", "Werk ketenregie bij en probeer het opnieuw."
+    ),
+    # outside
+    "KR-PREFECT-START": Entry(
+        "De Prefect-server is niet gestart.", "Lees server.log in de map prefect en start opnieuw."
+    ),
+    "KR-PREFECT-WEG": Entry(
+        "De Prefect-server is vanzelf gestopt.", "Lees server.log in de map prefect en start opnieuw."
+    ),
+    "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
+    "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
+    # region
+    "KR-REGIO": Entry(
+        "Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."
+    ),
+    # stories
+    "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
+    # wrong use
+    "KR-GEBRUIK": Entry("Dit commando is niet goed gebruikt: {what}.", "Vraag hulp met --help."),
+    "KR-INSTELLING": Entry("De instelling {names} heeft geen goede waarde.", "Vergelijk met docs/commands.md."),
+    "KR-ONVERWACHT": Entry(
+        "Er ging iets mis dat niet was voorzien ({kind}).",
+        "Draai 'ketenregie doctor'; blijft het, meld de fout met KETENREGIE_DEBUG=1 aan de beheerder.",
+    ),
+    "KR-BESTAND": Entry("Het bestand is niet te lezen.", "Controleer het pad en de rechten."),
+    "KR-ADMINISTRATIE": Entry(
+        "Er is nog geen administratie op deze plek.", "Maak er een met 'ketenregie up' of 'demo'."
+    ),
+    "KR-ADMINISTRATIE-ADRES": Entry(
+        "Dit adres van een administratie kent ketenregie niet.",
+        "Gebruik sqlite:///pad of postgresql+psycopg://server/naam.",
+    ),
+    "KR-TRANSACTIE-DICHT": Entry(
+        "Deze handeling kan alleen binnen een open transactie.", "Meld dit als programmafout."
+    ),
+    "KR-TRANSACTIE-GENEST": Entry("In deze transactie begint een tweede transactie.", "Meld dit als programmafout."),
+    "KR-ALLEEN-LEZEN": Entry("Wie alleen leest, mag niets wijzigen.", "Meld dit als programmafout."),
+    "KR-OPDRACHT-ONBEKEND": Entry("Prefect kent deze opdracht niet.", "Meld dit als programmafout."),
+    # messages
+    "KR-BERICHT-PRIVACY": Entry(
+        "Een bericht is tegengehouden: het bevat {what}.", "Controleer de titels in het regiobestand."
+    ),
+    "KR-MAIL-ONVEILIG": Entry(
+        "Mail zonder TLS mag alleen naar een server op deze machine.",
+        "Zet KETENREGIE_MAIL_SECURITY op starttls of ssl.",
+    ),
+    # outside: the ledger's database
+    "KR-ADMINISTRATIE-BEZET": Entry(
+        "De administratie is bezet door een andere verwerking; er is niets vastgelegd.", "Probeer het zo opnieuw."
+    ),
+    "KR-ADMINISTRATIE-VOL": Entry(
+        "De schijf van de administratie is vol; er is niets vastgelegd.", "Maak ruimte vrij en probeer het opnieuw."
+    ),
+    "KR-ADMINISTRATIE-ALLEENLEZEN": Entry(
+        "In de administratie kan niet worden geschreven.", "Controleer de rechten op het bestand of de database."
+    ),
+    "KR-ADMINISTRATIE-ONBEREIKBAAR": Entry(
+        "De administratie is niet bereikbaar.", "Controleer de schijf, de databaseserver en het adres."
+    ),
+    "KR-ADMINISTRATIE-BESCHADIGD": Entry(
+        "De administratie is beschadigd.", "Stop ketenregie en zet de laatste reservekopie terug."
+    ),
+}
