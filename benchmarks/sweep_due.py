@@ -63,7 +63,6 @@ def _case(number: int) -> dict[str, Any]:
         "sight": "VT-KUST",
         "status": "",
         "waiting_cause": "",
-        "acute": False,
         "policy_version": "proef",
         "steps_made": PER_CASE,
         "opened_at": NOW - timedelta(days=3),

@@ -12,7 +12,7 @@ HEAD = """# Foutcodes
 Elke melding van ketenregie heeft een code, een zin en een volgende stap. Nooit staat erin wat u hebt ingevuld. Wat hier
 tussen accolades staat, vult ketenregie in: een veldnaam, een getal of een rol.
 
-Dit bestand is gemaakt uit `domain/errors.py` met `python -m deployments.error_table`.
+Dit bestand is gemaakt uit `domain/error_catalogue.py` met `python -m deployments.error_table`.
 
 | code | melding | volgende stap |
 |---|---|---|"""

@@ -10,7 +10,9 @@ from domain.effects import Effect
 from domain.parties import Owner, Professional, Role
 from domain.policy import Policy
 from domain.questions import Choice, Facts, Question, choice
-from domain.terms import local_date
+from domain.terms import at_hour, local_date
+
+NOON = 12
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Context:
     @property
     def today(self) -> date:
         return local_date(self.now)
+
+    def since(self, name: str) -> datetime:
+        """The day given in answer to a question, as a moment: what is written down later does not start later."""
+        day = self.facts.day(name)
+        return min(at_hour(day, NOON), self.now) if day else self.now
 
 
 @dataclass(frozen=True)

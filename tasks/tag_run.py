@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import PrefectHTTPStatusError
+
+GONE = 404
 
 
 async def tag_run(client: PrefectClient, run_id: UUID, tags: Iterable[str]) -> None:
     """Give the run exactly these tags; a run that is gone needs none."""
     try:
         await client.update_flow_run(run_id, tags=list(tags))
-    except ObjectNotFound:
-        return
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != GONE:
+            raise

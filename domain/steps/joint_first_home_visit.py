@@ -39,7 +39,8 @@ def gaps(ctx: Context) -> tuple[str, ...]:
 def close(ctx: Context) -> tuple[Effect, ...]:
     if ctx.facts.text("outcome") == "refused":
         return ()
-    return (Open("safety_plan", start=ctx.now), Open("life_area_map", start=ctx.now))
+    visited = ctx.since("visited_on")
+    return (Open("safety_plan", start=visited), Open("life_area_map", start=visited))
 
 
 STEP = Step(

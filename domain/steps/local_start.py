@@ -31,7 +31,7 @@ def close(ctx: Context) -> tuple[Effect, ...]:
     effects: list[Effect] = [SetState(CaseState.MONITORING), AssignLocal(ctx.facts.text("director"))]
     if outcome == "refused":
         return (*effects, Open("out_of_sight", start=ctx.now))
-    return (*effects, Plan("network_evaluation", ctx.now, by_itself=True))
+    return (*effects, Plan("network_evaluation", ctx.since("first_contact_on"), by_itself=True))
 
 
 STEP = Step(

@@ -1,15 +1,16 @@
 """C6 betrokkenen informeren: within 4 weeks of receipt; two weeks longer with a reason, each time (POLICY)."""
 
 from domain.effects import Effect, Extend
-from domain.parties import VT_ROLES, Owner
+from domain.parties import VT_ROLES, Owner, Role
 from domain.questions import Choice, Question, choice
-from domain.step import Context, Step, outcomes
+from domain.step import Context, Second, Step, outcomes
 
 HOW = (
     Choice("phone", "Telefonisch"),
     Choice("letter", "Per brief"),
     Choice("talk", "In gesprek"),
     Choice("no", "Niet"),
+    Choice("not_possible", "Niet mogelijk (akkoord van een tweede persoon nodig)"),
 )
 EXTENSION = choice(
     "extension",
@@ -34,6 +35,14 @@ def gaps(ctx: Context) -> tuple[str, ...]:
     )
 
 
+def second(ctx: Context) -> Second | None:
+    """Not telling someone at all is a decision of two people (domain 1.2, C6: safety of a person)."""
+    names = [f"informed_{person.key}" for person in ctx.case.adults]
+    left_out = frozenset(name for name in names if ctx.facts.text(name) == "not_possible")
+    roles = frozenset({Role.VT_TEAM_LEAD, Role.VT_EXPERT})
+    return Second(roles, left_out, "iemand niet informeren") if left_out else None
+
+
 def progress(ctx: Context) -> tuple[Effect, ...]:
     return (Extend(),) if "extension" in ctx.new else ()
 
@@ -46,8 +55,9 @@ STEP = Step(
     owner=Owner.WORKER,
     recorders=VT_ROLES,
     clock="inform_persons_concerned",
-    outcomes=outcomes(informed="Alle volwassenen geïnformeerd"),
+    outcomes=outcomes(informed="Alle volwassenen geïnformeerd of met akkoord uitgezonderd"),
     ask=ask,
     gaps=gaps,
+    second=second,
     progress=progress,
 )

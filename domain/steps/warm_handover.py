@@ -38,19 +38,44 @@ REFUSAL = choice(
     already_other_help="Al andere hulp",
     family_refuses="Gezin weigert",
 )
+WITHDRAWAL = choice(
+    "withdrawal_reason",
+    "Reden van intrekken",
+    moved="Gezin verhuist naar een andere regio",
+    new_facts="Nieuwe feiten, eerst opnieuw beoordelen",
+    other_route="Andere route nodig",
+)
 SUPPORT = yes_no("vt_support", "Veilig Thuis blijft ondersteunen?")
 SERVICES = ("conditions_and_follow_up", "investigation", "regional_custom", "waiting_safety_check")
 
 
 def ask(ctx: Context) -> tuple[Question, ...]:
     if "offer" not in ctx.facts:
-        return (OFFER, CONTACT, EXPERTISE, DELAY_CAUSE)
+        withdraw = Question("outcome", "Uitkomst", choices=STEP.outcomes[2:])
+        return (OFFER, CONTACT, EXPERTISE, withdraw, WITHDRAWAL, DELAY_CAUSE)
     talk = (past_date("talk_on", "Datum overdrachtsgesprek met het gezin"), SUPPORT)
-    return (*talk, *risk_acknowledgements(ctx.case), STEP.outcome_question(), REFUSAL, DELAY_CAUSE)
+    return (*talk, *risk_acknowledgements(ctx.case), STEP.outcome_question(), REFUSAL, WITHDRAWAL, DELAY_CAUSE)
 
 
 def gaps(ctx: Context) -> tuple[str, ...]:
-    """Before the offer: the completeness of the package. After it: what acceptance needs."""
+    """Before the offer: the completeness of the package. After it: what acceptance needs; and each side its own act."""
+    if ctx.facts.text("outcome") == "withdrawn":
+        reason = [] if ctx.facts.text("withdrawal_reason") else ["reden van intrekken"]
+        return (*_side(ctx), *reason)
+    return (*_side(ctx), *_own_gaps(ctx))
+
+
+def _side(ctx: Context) -> tuple[str, ...]:
+    """A hand-over is two-sided: Veilig Thuis offers or withdraws, the local team of the case accepts or refuses."""
+    if ctx.by is None:
+        return ()
+    local = ctx.by.has(*LOCAL_ROLES) and ctx.by.organisation == ctx.case.local_organisation
+    if ctx.facts.text("outcome") in ("accepted", "refused"):
+        return () if local else ("aanvaarden of weigeren doet het lokale team van deze zaak",)
+    return () if ctx.by.has(*VT_ROLES) else ("aanbieden of intrekken doet Veilig Thuis",)
+
+
+def _own_gaps(ctx: Context) -> tuple[str, ...]:
     if "offer" in ctx.new or "offer" not in ctx.facts:
         return package_gaps(ctx)
     if ctx.facts.text("outcome") == "refused":
@@ -115,7 +140,19 @@ def progress(ctx: Context) -> tuple[Effect, ...]:
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:
-    """Accepted: risks and sight move, the service ends, local help and monitoring are set."""
+    return _withdrawn(ctx) if ctx.facts.text("outcome") == "withdrawn" else _accepted(ctx)
+
+
+def _withdrawn(ctx: Context) -> tuple[Effect, ...]:
+    """The case goes back to the service that runs, or to a new decision; Veilig Thuis never let go of it."""
+    stop = (CloseSteps(("waiting_safety_check",), "handover_withdrawn"), MoveSight(ctx.case.vt_organisation))
+    if ctx.case.running(*SERVICES[:3]):
+        return (*stop, SetState(CaseState.IN_SERVICE))
+    return (*stop, SetState(CaseState.IN_ASSESSMENT), Open("route_decision", ctx.step.id, start=ctx.now))
+
+
+def _accepted(ctx: Context) -> tuple[Effect, ...]:
+    """Risks and sight move, the service ends, local help and monitoring are set."""
     taken: list[Effect] = [AcknowledgeRisk(risk.key) for risk in ctx.case.open_risks]
     months = ctx.policy.monitoring_months
     moments = [Plan("monitoring", ctx.now, str(n), months=m, by_itself=True) for n, m in enumerate(months, 1)]
@@ -141,7 +178,7 @@ STEP = Step(
     recorders=VT_ROLES | LOCAL_ROLES,
     clock="handover_acceptance",
     first_clock="handover_offer",
-    outcomes=outcomes(accepted="Aanvaard", refused="Geweigerd"),
+    outcomes=outcomes(accepted="Aanvaard", refused="Geweigerd", withdrawn="Ingetrokken door Veilig Thuis"),
     ask=ask,
     gaps=gaps,
     progress=progress,

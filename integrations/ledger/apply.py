@@ -81,8 +81,9 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.MoveSight) -> None:
-        self._audit("zicht-verplaatst", **{"from": self.case.sight, "to": effect.to})
-        self.case.sight = effect.to
+        if self.case.sight != effect.to:
+            self._audit("zicht-verplaatst", **{"from": self.case.sight, "to": effect.to})
+            self.case.sight = effect.to
         self._stop_waiting()
 
     @apply.register
@@ -170,4 +171,6 @@ def end_step(uow: UnitOfWork, step: Step, outcome: str, state: StepState) -> Non
     waiting = select(Message).where(Message.step_id == step.id, Message.state == MessageState.PLANNED)
     for message in uow.session.exec(waiting):
         message.state, message.reason = MessageState.CANCELLED, "stap-klaar"
+    if step.acute or step.stalled_at is not None or (step.due_at is not None and step.due_at < uow.now):
+        uow.tell_prefect("tag_run", step.id)  # late or urgent is over when the step is
     uow.tell_prefect("end_run", step.id)

@@ -128,7 +128,6 @@ class Case(SQLModel, table=True):
     sight: str = ""
     status: str = ""
     waiting_cause: str = ""
-    acute: bool = False
     policy_version: str
     steps_made: int = 0
     opened_at: datetime
@@ -212,6 +211,8 @@ class Step(SQLModel, table=True):
         ),
         Index("ix_step_case_kind", "case_id", "kind"),
         Index("ix_step_state_due", "state", "due_at"),
+        Index("ix_step_owner_state", "owner", "state"),
+        Index("ix_step_closed", "closed_at"),
         UniqueConstraint("case_id", "kind", "subject", "ordinal"),
     )
     id: str = Field(primary_key=True)

@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page
 
@@ -41,7 +42,19 @@ def test_a_late_step_is_opened_asked_again_and_completed(running: Running, page:
     _open_run(page, running, f"{running.reference} · Besluit vervolg", f"/runs?tag=zaak:{running.reference}")
     page.screenshot(path=pictures / "4-next-step.png")
     assert "Besluit vervolg" in _form(page).inner_text()
+    assert _tags_of(running, "stap:safety_assessment").isdisjoint({"te-laat"})
     page.screenshot(path=pictures / "5-form-of-the-next-step.png")
+
+
+def _tags_of(running: Running, step: str) -> set[str]:
+    """The tags of the run of this step, through Prefect's API, once the late tag has gone or patience ends."""
+    body = {"flow_runs": {"tags": {"all_": [f"zaak:{running.reference}", step]}}}
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        tags = set(httpx.post(f"{running.url}/api/flow_runs/filter", json=body, timeout=30).json()[0]["tags"])
+        if "te-laat" not in tags or time.monotonic() > deadline:
+            return tags
+        time.sleep(1)
 
 
 def _open_run(page: Page, running: Running, name: str, listing: str) -> None:

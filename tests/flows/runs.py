@@ -99,6 +99,14 @@ class Prefect:
         """What Prefect holds of the run's forms."""
         return {key: json.loads(value) for key, value in (await read_inputs(self.client, run_id)).items()}
 
+    async def without_form(self, run_id: UUID) -> None:
+        """Wait until Prefect holds nothing of the run's forms."""
+
+        async def gone() -> bool | None:
+            return not await self.inputs(run_id) or None
+
+        assert await until(gone)
+
     async def state(self, run_id: UUID) -> tuple[str, str]:
         """Name and message of the run's state."""
         state = (await self.client.read_flow_run(run_id)).state

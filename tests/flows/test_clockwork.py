@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from prefect import State
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
@@ -68,7 +69,7 @@ def test_of_many_rounds_that_waited_one_does_the_work(region: Ledger) -> None:
         async with looking() as prefect:
             deployment = await fresh(prefect, "sweep")
             for number in range(1, 13):
-                due = Scheduled(scheduled_time=now() - timedelta(minutes=5 * number))
+                due: State[None] = Scheduled(scheduled_time=now() - timedelta(minutes=5 * number))
                 await prefect.client.create_flow_run_from_deployment(deployment, state=due)
         async with at_work() as prefect:
 

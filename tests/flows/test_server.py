@@ -21,7 +21,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 
 from deployments.deploy import deploy_all, listed
-from deployments.prefect_env import ui_folder
+from deployments.prefect_env import QUIET, ui_folder
 from deployments.prefect_server import PrefectServer
 from deployments.views import MARK, bring_views, save_views
 from domain.process import PROCESS
@@ -45,11 +45,12 @@ async def deployments() -> list[DeploymentResponse]:
         return await client.read_deployments(limit=200)
 
 
-def test_the_server_application_can_be_imported() -> None:
+def test_the_server_application_can_be_imported(tmp_path: Path) -> None:
     """A release of FastAPI that Prefect cannot work with fails here, and not first at an operator's."""
-    from prefect.server.api.server import create_app
-
-    assert callable(create_app)
+    command = "from prefect.server.api.server import create_app; create_app()"
+    env = os.environ | QUIET | {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_UI_ENABLED": "false"}
+    done = subprocess.run([sys.executable, "-c", command], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_file_lists_the_clockwork_and_every_step_of_the_process_in_its_order() -> None:

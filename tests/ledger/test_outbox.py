@@ -44,6 +44,7 @@ def test_the_same_thing_is_not_told_twice_while_it_waits(told: Ledger) -> None:
 def test_the_same_thing_is_told_again_after_the_first_was_done(told: Ledger) -> None:
     with told.unit_of_work(now=NOW, actor=SYSTEM) as uow:
         uow.session.exec(select(Outbox)).one().done_at = NOW
+    with told.unit_of_work(now=NOW, actor=SYSTEM) as uow:
         uow.tell_prefect("start_run", "s-1")
     assert waiting(told) == [("start_run", "s-1")]
 

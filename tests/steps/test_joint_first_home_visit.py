@@ -32,6 +32,13 @@ def test_done_it_opens_the_plan_and_the_life_areas(chain: Chain) -> None:
     chain.refused("KR-STAP-GESLOTEN", "joint_first_home_visit", "VT-201", outcome="refused")
 
 
+def test_a_visit_written_down_later_counts_from_the_visit(chain: Chain) -> None:
+    decided(chain)
+    given = SEEN | {"visited_on": "2026-05-06", "outcome": "joint"}
+    chain.follows("joint_first_home_visit", "VT-201", "2026-05-07T16:00", **given)
+    assert chain.due("safety_plan") == "2026-05-21"
+
+
 def test_one_party_needs_a_reason(chain: Chain) -> None:
     decided(chain)
     gap = ("reden van bezoek door één partij",)

@@ -27,6 +27,14 @@ def test_it_does_not_close_while_an_adult_does_not_know(chain: Chain) -> None:
     chain.refused("KR-STAP-GESLOTEN", "persons_informed", "VT-201", informed_B="letter")
 
 
+def test_leaving_someone_out_needs_a_second_person(chain: Chain) -> None:
+    reported(chain)
+    given = {"informed_A": "phone", "informed_B": "not_possible", "outcome": "informed"}
+    assert chain.record("persons_informed", "VT-201", **given).waits_for
+    chain.refused("KR-EIGEN-AKKOORD", "persons_informed", "VT-201", approval="yes")
+    assert chain.record("persons_informed", "VT-209", approval="yes").state == "done"
+
+
 def test_every_extension_gives_two_weeks_also_for_the_same_reason(chain: Chain) -> None:
     reported(chain)
     chain.record("persons_informed", "VT-201", "2026-05-15T10:00", extension="safety")

@@ -9,12 +9,13 @@ from tests.stages import decided, handed_over, offered, prepared, reported
 WORD = "warm_handover"
 ACCEPT = {"talk_on": "2026-06-04", "takes_R1": "yes", "outcome": "accepted"}
 OFFER = {"offer": "yes", "safe_contact_known": "yes"}
+FIRST = {"offer", "safe_contact_known", "expertise", "outcome", "withdrawal_reason", "delay_cause"}
 
 
 def test_a_decision_to_hand_over_becomes_an_offer_within_ten_working_days(chain: Chain) -> None:
     decided(chain, "handover")
     assert (chain.due(WORD), chain.step(WORD).owner) == ("2026-05-13", "VT-201")
-    assert set(chain.asked(WORD)) == {"offer", "safe_contact_known", "expertise", "delay_cause"}
+    assert set(chain.asked(WORD)) == FIRST
 
 
 def test_both_parties_record_and_nobody_else(chain: Chain) -> None:
@@ -65,10 +66,42 @@ def test_accepted_sight_moves_the_service_ends_and_local_help_starts(chain: Chai
     chain.refused("KR-STAP-GESLOTEN", WORD, "WT-201", outcome="refused")
 
 
-@pytest.mark.parametrize("code", ["WT-201", "VT-201"])
-def test_the_risks_are_the_receivers_whoever_records_the_acceptance(chain: Chain, code: str) -> None:
+@pytest.mark.parametrize("code", ["VT-201", "WT-101"])
+@pytest.mark.parametrize("outcome", ["accepted", "refused"])
+def test_only_the_local_team_of_the_case_accepts_or_refuses(chain: Chain, code: str, outcome: str) -> None:
+    offered(chain)
+    given = ACCEPT | {"outcome": outcome, "refusal_reason": "capacity"}
+    gaps = chain.missing(WORD, code, "2026-06-04T14:00", **given)
+    assert gaps == ("aanvaarden of weigeren doet het lokale team van deze zaak",)
+    assert chain.case.sight == "VT-KUST"
+
+
+def test_only_veilig_thuis_offers_and_withdraws(chain: Chain) -> None:
+    prepared(chain)
+    assert chain.missing(WORD, "WT-201", **OFFER) == ("aanbieden of intrekken doet Veilig Thuis",)
+    given = {"outcome": "withdrawn", "withdrawal_reason": "moved"}
+    assert chain.missing(WORD, "WT-201", **given) == ("aanbieden of intrekken doet Veilig Thuis",)
+
+
+def test_a_withdrawal_before_a_service_ran_asks_a_new_decision(chain: Chain) -> None:
+    decided(chain, "handover")
+    given = {"outcome": "withdrawn", "withdrawal_reason": "other_route"}
+    assert chain.follows(WORD, "VT-201", **given) == {"route_decision"}
+    assert (chain.case.sight, chain.case.state) == ("VT-KUST", "in_assessment")
+
+
+def test_a_withdrawal_says_why_and_goes_back_to_the_service_that_runs(chain: Chain) -> None:
+    offered(chain)
+    chain.record(WORD, "WT-209", "2026-06-05T11:00", refusal_reason="capacity", outcome="refused")
+    assert chain.missing(WORD, "VT-201", outcome="withdrawn") == ("reden van intrekken",)
+    assert chain.follows(WORD, "VT-201", outcome="withdrawn", withdrawal_reason="moved") == set()
+    assert (chain.case.sight, chain.case.state, chain.case.waiting_cause) == ("VT-KUST", "in_service", "")
+    assert "waiting_safety_check" not in chain.open_words()
+
+
+def test_the_risks_are_the_receivers(chain: Chain) -> None:
     offered(chain, "physical", "neglect")
-    chain.record(WORD, code, "2026-06-04T14:00", **ACCEPT, takes_R2="yes")
+    chain.record(WORD, "WT-201", "2026-06-04T14:00", **ACCEPT, takes_R2="yes")
     assert [(r.owner, r.acknowledged_at is not None, r.resolved_at) for r in chain.risks()] == [
         ("CJG-MEERDORP", True, None)
     ] * 2
@@ -85,7 +118,7 @@ def test_a_refusal_leaves_the_case_with_veilig_thuis_and_starts_the_weekly_check
     assert (result.state, result.outcome) == ("open", "")
     assert (chain.case.sight, chain.case.waiting_cause) == ("VT-KUST", "handover_stalled")
     assert (chain.due("waiting_safety_check"), chain.due(WORD)) == ("2026-06-12", "2026-06-09")
-    assert set(chain.asked(WORD)) == {"offer", "safe_contact_known", "expertise", "delay_cause"}
+    assert set(chain.asked(WORD)) == FIRST
 
 
 def test_a_refusal_counts_as_the_due_date_passed(chain: Chain) -> None:

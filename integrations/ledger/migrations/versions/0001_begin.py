@@ -144,7 +144,6 @@ def upgrade() -> None:
         sa.Column("sight", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("waiting_cause", sa.String(), nullable=False),
-        sa.Column("acute", sa.Boolean(), nullable=False),
         sa.Column("policy_version", sa.String(), nullable=False),
         sa.Column("steps_made", sa.Integer(), nullable=False),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
@@ -315,6 +314,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("step", schema=None) as batch_op:
         batch_op.create_index("ix_step_case_kind", ["case_id", "kind"], unique=False)
+        batch_op.create_index("ix_step_closed", ["closed_at"], unique=False)
         batch_op.create_index(
             "ix_step_next_action",
             ["next_action_at"],
@@ -322,6 +322,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("next_action_at IS NOT NULL"),
             postgresql_where=sa.text("next_action_at IS NOT NULL"),
         )
+        batch_op.create_index("ix_step_owner_state", ["owner", "state"], unique=False)
         batch_op.create_index("ix_step_state_due", ["state", "due_at"], unique=False)
 
     op.create_table(
