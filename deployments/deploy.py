@@ -5,22 +5,24 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import yaml
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.deployments.runner import RunnerDeployment
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.schedules import Schedule
+from prefect.flows import load_flow_from_entrypoint
+from prefect.utilities.callables import parameter_schema
 from prefect.workers.base import BaseWorker
 
 from deployments.worker import POOL, TYPE
 
-AT_ONCE = 2  # at four, Prefect's SQLite server refuses some, and each refusal costs seconds
+AT_ONCE = 4
 
 
 def listed() -> list[dict[str, Any]]:
@@ -34,16 +36,16 @@ async def deploy_all(pool_type: str = TYPE) -> int:
 
     `pool_type` is `ketenregie` (runs in the worker's process) or `process` (a process a run).
     """
+    gate = asyncio.Semaphore(AT_ONCE)
+    entries = listed()
     async with get_client() as client:
         await make_pool(client, pool_type)
-    gate = asyncio.Semaphore(AT_ONCE)
 
-    async def register(entry: Mapping[str, Any]) -> None:
-        async with gate:
-            await deployment_of(entry).aapply()
+        async def in_turn(entry: Mapping[str, Any]) -> None:
+            async with gate:
+                await register(client, entry)
 
-    entries = listed()
-    await asyncio.gather(*(register(entry) for entry in entries))
+        await asyncio.gather(*(in_turn(entry) for entry in entries))
     return len(entries)
 
 
@@ -57,19 +59,33 @@ async def make_pool(client: PrefectClient, pool_type: str) -> None:
         return
 
 
-def deployment_of(entry: Mapping[str, Any]) -> RunnerDeployment:
-    """One entry of the file as Prefect wants it."""
-    return RunnerDeployment.from_entrypoint(
-        entry["entrypoint"],
-        name=entry["name"],
+async def register(client: PrefectClient, entry: Mapping[str, Any]) -> UUID:
+    """Make or replace one deployment of the file. Its code is imported, so nothing is copied to where it runs."""
+    flow = load_flow_from_entrypoint(entry["entrypoint"], use_placeholder_flow=False)
+    return await client.create_deployment(
+        await client.create_flow(flow),
+        entry["name"],
+        entrypoint=entry["entrypoint"],
+        description=flow.description,
+        version=flow.version,
         tags=entry.get("tags", []),
         work_pool_name=entry["work_pool"]["name"],
         schedules=[schedule_of(item) for item in entry.get("schedules", [])],
+        parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
+        pull_steps=[],
+        enforce_parameter_schema=True,
     )
 
 
-def schedule_of(item: Mapping[str, Any]) -> Schedule:
-    """A schedule of the file: `interval` in seconds, or `cron`, with its timezone and slug."""
-    interval = timedelta(seconds=item["interval"]) if "interval" in item else None
-    options = {name: item[name] for name in ("cron", "rrule", "anchor_date", "timezone", "slug") if name in item}
-    return Schedule(interval=interval, **options)
+def schedule_of(item: Mapping[str, Any]) -> DeploymentScheduleCreate:
+    """A schedule of the file: `interval` in seconds from `anchor_date`, or `cron`; with its timezone and slug."""
+    schedule: CronSchedule | IntervalSchedule
+    if "cron" in item:
+        schedule = CronSchedule(cron=item["cron"], timezone=item["timezone"])
+    else:
+        schedule = IntervalSchedule(
+            interval=timedelta(seconds=item["interval"]),
+            anchor_date=datetime.fromisoformat(item["anchor_date"]),
+            timezone=item["timezone"],
+        )
+    return DeploymentScheduleCreate(schedule=schedule, slug=item["slug"])

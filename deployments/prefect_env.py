@@ -28,6 +28,7 @@ def server_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_UI_API_URL": "/api",  # the page's own address, also behind a proxy
         "PREFECT_UI_STATIC_DIRECTORY": str(ui_folder(home)),
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its page of a run has no Resume, and so no form
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     }

@@ -10,7 +10,7 @@ from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
 from prefect.input.run_input import Keyset
 
-from flows.forms import schema
+from flows.forms import heading, schema
 from flows.this_run import say
 from tasks.forget_answer import forget_inputs
 from tasks.place_form import place_form
@@ -44,7 +44,7 @@ async def ask(client: PrefectClient, run_id: UUID, form: StepForm) -> Mapping[st
         key = form.key if number == 0 else f"{form.key}-again-{number}"
         if (answer := inputs.get(f"suspended-{key}-response")) is not None:
             return dict(json.loads(answer))
-        await place_form(client, run_id, key, schema(form), form.description, known=frozenset(inputs))
+        await place_form(client, run_id, key, schema(form), heading(form), known=frozenset(inputs))
         say("Wacht op een antwoord. Kies Resume om het vast te leggen.")
         await asuspend_flow_run(wait_for_input=AnswerForm, key=key)
         number += 1

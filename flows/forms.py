@@ -28,7 +28,7 @@ def schema(form: StepForm) -> Schema:
     return {
         "title": form.title,
         "type": "object",
-        "properties": {RECORDER: _recorder(form.codes)} | fields,
+        "properties": {RECORDER: _recorder(form)} | fields,
         "required": [RECORDER],
         "additionalProperties": False,
     }
@@ -53,11 +53,17 @@ def _value(question: Question | None, shown: object) -> object:
     return next((choice.value for choice in question.choices if choice.title == shown), shown)
 
 
-def _recorder(codes: tuple[str, ...]) -> Schema:
-    plain = all(re.search(CODE, code) for code in codes)
+def heading(form: StepForm) -> str:
+    """What stands above the form. Prefect folds this away when a form is long, so it holds nothing that matters."""
+    return f"**{form.title}** · zaak {form.case_reference}"
+
+
+def _recorder(form: StepForm) -> Schema:
+    """The first field, always in sight: hence what is missing, and why an answer was refused, stand here."""
+    plain = all(re.search(CODE, code) for code in form.codes)
     return {
         "title": "Vastgelegd door (code)",
-        "description": "Uw eigen code, zoals in het regiobestand.",
+        "description": f"{form.description}\n\nVul hieronder uw eigen code in.",
         "type": "string",
         "pattern": CODE if plain else LOOSE_CODE,
     }

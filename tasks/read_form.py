@@ -89,7 +89,7 @@ def is_late(step: Step, now: datetime) -> bool:
 def _description(
     session: Session, step: Step, kind: Kind, context: Context, missing: tuple[str, ...], now: datetime
 ) -> str:
-    lines = [f"**{kind.title}** · zaak {context.case.reference}"]
+    lines: list[str] = []
     if step.due_at is not None:
         late = " **Te laat.**" if is_late(step, now) else ""
         lines.append(f"Uiterlijk **{moment_text(step.due_at)}** ({step.explanation}).{late}")
