@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import yaml
-from prefect import get_client
+from prefect import Flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
@@ -61,7 +61,7 @@ async def make_pool(client: PrefectClient, pool_type: str) -> None:
 
 async def register(client: PrefectClient, entry: Mapping[str, Any]) -> UUID:
     """Make or replace one deployment of the file. Its code is imported, so nothing is copied to where it runs."""
-    flow = load_flow_from_entrypoint(entry["entrypoint"], use_placeholder_flow=False)
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entry["entrypoint"], use_placeholder_flow=False)
     return await client.create_deployment(
         await client.create_flow(flow),
         entry["name"],

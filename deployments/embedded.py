@@ -11,6 +11,7 @@ from prefect.logging.handlers import APILogHandler
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+    PREFECT_CLIENT_MAX_RETRIES,
     PREFECT_HOME,
     PREFECT_LOGGING_LEVEL,
     PREFECT_WORKER_QUERY_SECONDS,
@@ -72,6 +73,7 @@ def client_settings(home: Path, url: str) -> Iterator[None]:
         PREFECT_HOME: home / "prefect",
         PREFECT_LOGGING_LEVEL: "INFO",
         PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False,  # our server asks for no token; this saves a call a client
+        PREFECT_CLIENT_MAX_RETRIES: 3,  # fourteen seconds: a server on this machine that stays away longer has gone
         PREFECT_WORKER_QUERY_SECONDS: LOOK_EVERY,
     }
     with temporary_settings(chosen):

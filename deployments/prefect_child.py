@@ -1,6 +1,7 @@
-"""The Prefect server as a child that never outlives its parent: it stops when its standard input closes.
+"""The Prefect server as we run it: its writers take turns, and its pages reach no other address.
 
-A closed pipe also tells of a parent that was killed, from any thread and on any system.
+With `--child` it never outlives its parent: it stops when its standard input closes. A closed pipe also tells of a
+parent that was killed, from any thread and on any system. Without, `python -m deployments.prefect_child` runs alone.
 """
 
 import os
@@ -47,18 +48,23 @@ def write_in_turn() -> None:
     from prefect.server.database.dependencies import set_database_config
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
+    url = PREFECT_API_DATABASE_CONNECTION_URL.value()
+    if not url.startswith("sqlite"):
+        return
+
     class InTurn(AioSqliteConfiguration):
         @asynccontextmanager
         async def begin_transaction(self, session: Any, with_for_update: bool = False) -> AsyncIterator[Any]:
             async with super().begin_transaction(session, with_for_update=True) as transaction:
                 yield transaction
 
-    set_database_config(InTurn(connection_url=PREFECT_API_DATABASE_CONNECTION_URL.value()))
+    set_database_config(InTurn(connection_url=url))
 
 
 def main() -> None:
     """Serve on the address that PREFECT_SERVER_API_HOST and _PORT name, until told to stop."""
-    threading.Thread(target=stop_with_parent, daemon=True).start()
+    if "--child" in sys.argv:
+        threading.Thread(target=stop_with_parent, daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings

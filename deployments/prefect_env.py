@@ -28,7 +28,8 @@ def server_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port},http://localhost:{port}",
         "PREFECT_UI_API_URL": "/api",  # the page's own address, also behind a proxy
         "PREFECT_UI_STATIC_DIRECTORY": str(ui_folder(home)),
-        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # its page of a run has no Resume, and so no form
+        # The older pages by default: Resume in sight, views kept by the server. docs/decisions/0006-forms-in-prefect.md
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     }

@@ -59,7 +59,7 @@ def start_server(home: Path, port: int = PREFERRED_PORT) -> PrefectServer:
     log = folder / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-P", str(CHILD)],
+            [sys.executable, "-P", str(CHILD), "--child"],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -63,10 +63,16 @@ def _recorder(form: StepForm) -> Schema:
     plain = all(re.search(CODE, code) for code in form.codes)
     return {
         "title": "Vastgelegd door (code)",
-        "description": f"{form.description}\n\nVul hieronder uw eigen code in.",
+        "description": f"{_plain(form.description)}\n\nVul hieronder uw eigen code in.",
         "type": "string",
         "pattern": CODE if plain else LOOSE_CODE,
     }
+
+
+def _plain(markdown: str) -> str:
+    """The same text for both interfaces under a field: one knows paragraphs but no lists, the other no markdown."""
+    lines = markdown.replace("**", "").splitlines()
+    return "\n\n".join(f"• {line[2:]}" if line.startswith("- ") else line for line in lines if line.strip())
 
 
 def _field(question: Question, form: StepForm) -> Schema:

@@ -26,5 +26,6 @@ VIEWS: dict[str, View] = {
 
 
 def link(ui_url: str, view: View) -> str:
-    """The address of the list of runs with this view's tag and state, however old."""
-    return f"{ui_url.rstrip('/')}/v2/runs?{urlencode({'tags': view.tag, 'state': view.state})}"
+    """The same view as an address of Prefect's older pages, which are the ones we open by default."""
+    query = {"type": "span", "seconds": view.days * 86_400, "tag": view.tag, "state": view.state}
+    return f"{ui_url.rstrip('/')}/runs?{urlencode(query)}"

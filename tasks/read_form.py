@@ -95,7 +95,7 @@ def _description(
         lines.append(f"Uiterlijk **{moment_text(step.due_at)}** ({step.explanation}).{late}")
     lines += _last_refusal(session, step)
     if missing:
-        lines.append("Nog nodig om af te ronden:\n" + "\n".join(f"- {gap}" for gap in missing))
+        lines.append("Nog nodig om af te ronden:\n\n" + "\n".join(f"- {gap}" for gap in missing))
     if kind.word == "warm_handover":
         lines += _handover_lines(session, context)
     return "\n\n".join(lines)
@@ -104,7 +104,7 @@ def _description(
 def _handover_lines(session: Session, context: Context) -> list[str]:
     lines = []
     if unheard := not_heard(context):
-        lines.append("Let op in het pakket:\n" + "\n".join(f"- {line}" for line in unheard))
+        lines.append("Let op in het pakket:\n\n" + "\n".join(f"- {line}" for line in unheard))
     if trained := trained_for(context, roster(session)):
         codes = ", ".join(trained)
         lines.append(

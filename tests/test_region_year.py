@@ -1,5 +1,6 @@
 """The main job on a full year's input: 5 100 reports imported day by day and swept under the virtual clock."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +16,12 @@ from integrations.ledger.tables import Case, Message, MessageState, Step, StepSt
 
 
 @pytest.mark.timeout(600)
-def test_a_region_year_is_imported_and_swept_day_by_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_region_year_is_imported_and_swept_day_by_day(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     year = run_year(tmp_path)
-    with capsys.disabled():
-        print(
-            f"\nEen regiojaar: {year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, "
-            f"{year.days} dagen in {year.seconds:.0f} s"
-        )
+    figures = f"{year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, {year.days} dagen"
+    record_property("said", f"Een regiojaar: {figures} in {year.seconds:.0f} s")
     assert (year.reports, year.days) == (MEAN_REGION, 365)
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     try:

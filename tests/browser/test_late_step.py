@@ -2,11 +2,13 @@
 
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import Running
 
@@ -59,15 +61,15 @@ def _tags_of(running: Running, step: str) -> set[str]:
 
 def _open_run(page: Page, running: Running, name: str, listing: str) -> None:
     """Open a run from a list of runs; the list is looked at again until the run is there."""
-    deadline = time.monotonic() + PATIENCE
-    link = page.get_by_role("link", name=name)
-    while True:
+    deadline = time.monotonic() + 2 * PATIENCE
+    link, resume = page.get_by_role("link", name=name), page.get_by_role("button", name="Resume")
+    while time.monotonic() < deadline:
         page.goto(f"{running.url}{listing}")
-        page.get_by_text("Items per page").wait_for()
-        if link.count() or time.monotonic() > deadline:
-            break
-    link.first.click()
-    page.get_by_role("button", name="Resume").first.wait_for()
+        with suppress(PlaywrightTimeout):
+            link.first.click(timeout=10_000)
+            resume.first.wait_for(timeout=20_000)
+            return
+    pytest.fail("the run does not wait for an answer")
 
 
 def _form(page: Page) -> Locator:

@@ -38,7 +38,7 @@ def test_the_overview_gives_the_figures_and_a_link_to_every_view() -> None:
     text = overview(BOARD, "http://127.0.0.1:4200/")
     assert "**1** te laat · **0** acuut · **3** open" in text
     assert "di 28-04-2026 12:00" in text
-    assert all(f"[{name}](http://127.0.0.1:4200/v2/runs?" in text for name in VIEWS)
+    assert all(f"[{name}](http://127.0.0.1:4200/runs?type=span" in text for name in VIEWS)
 
 
 @pytest.mark.parametrize(("minutes", "missed"), [(3, False), (9, False), (11, True), (600, True)])

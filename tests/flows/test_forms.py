@@ -106,6 +106,13 @@ def test_a_title_that_is_no_choice_comes_through_for_the_ledger_to_refuse() -> N
     assert to_given(FORM, BY | {"heard_B": "Misschien", "vreemd": 1})[0] == {"heard_B": "Misschien", "vreemd": 1}
 
 
+def test_what_is_missing_stands_with_the_first_field_in_words_without_marks() -> None:
+    """One interface folds the text above a long form away, the other shows the marks of markdown under a field."""
+    form = replace(FORM, description="Uiterlijk **di 28-04-2026**.\n\nNog nodig:\n- Kind B\n- Uitkomst")
+    said = schema(form)["properties"][RECORDER]["description"]
+    assert said.split("\n\n")[:4] == ["Uiterlijk di 28-04-2026.", "Nog nodig:", "• Kind B", "• Uitkomst"]
+
+
 def test_no_step_has_a_question_under_the_recorders_name() -> None:
     assert RECORDER not in {step.word for step in PROCESS}
     assert all("\n" not in option.title for step in PROCESS for option in step.outcomes)
