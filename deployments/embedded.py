@@ -1,13 +1,14 @@
 """The embedded default: Prefect's server as a child, everything else in this process, and a clean end."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogHandler
+from prefect.logging.handlers import APILogHandler, PrefectConsoleHandler
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
@@ -58,6 +59,7 @@ async def run_embedded(home: Path, *, port: int = PREFERRED_PORT, ready: Ready, 
 async def server_of(home: Path, port: int) -> AsyncIterator[PrefectServer]:
     """The server for the length of the block."""
     be_quiet()
+    keep_console_calm()
     server = await asyncio.to_thread(start_server, home, port)
     try:
         yield server
@@ -90,6 +92,14 @@ async def working() -> AsyncIterator[asyncio.Task[None]]:
         task.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await task
+
+
+def keep_console_calm() -> None:
+    """The log of each run stands in the UI; on the console only what deserves attention."""
+    for name in ("", "prefect"):
+        for handler in logging.getLogger(name).handlers:
+            if isinstance(handler, PrefectConsoleHandler):
+                handler.setLevel(logging.WARNING)
 
 
 async def watch(server: PrefectServer) -> None:

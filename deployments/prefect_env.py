@@ -9,6 +9,7 @@ QUIET = {
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "PREFECT_LOGGING_LOG_PRINTS": "false",
     "PREFECT_LOGGING_COLORS": "false",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",  # the log of a run stands in the UI
 }
 
 
@@ -32,13 +33,4 @@ def server_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    }
-
-
-def client_environment(home: Path, url: str) -> dict[str, str]:
-    """What a process that works with that server is started with; `url` is the address of the UI."""
-    return QUIET | {
-        "PREFECT_HOME": str(home / "prefect"),
-        "PREFECT_API_URL": f"{url}/api",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
     }

@@ -16,7 +16,7 @@ from tasks.end_run import end_run
 from tasks.find_deployments import find_deployments
 from tasks.forget_answer import forget_inputs
 from tasks.read_inputs import read_inputs
-from tasks.run_facts import OutboxItem, RunFacts, note_run, outbox_done, run_facts, waiting_outbox
+from tasks.run_facts import OutboxItem, RunFacts, note_run, outbox_done, outbox_failed, run_facts, waiting_outbox
 from tasks.start_run import start_run, tags_of
 from tasks.tag_run import tag_run
 
@@ -71,6 +71,7 @@ class _Pumping:
                     told = await self._tell(item)
                 except Exception as error:  # one row stops no other; the row stays
                     LOGGER.warning("outbox %s %s: %s", item.id, item.act, type(error).__name__)
+                    outbox_failed(self.ledger, item.id, self.now, type(error).__name__)
                     told = False
                 self.pumped.done += told
                 self.pumped.left += not told

@@ -104,9 +104,10 @@ def new_attempt(ledger: Ledger, step_id: str, now: datetime) -> None:
 
 
 def waiting_outbox(ledger: Ledger, limit: int) -> list[OutboxItem]:
-    """What Prefect has not been told yet, oldest first."""
+    """What Prefect has not been told yet, oldest first; what failed before stands behind what was never tried."""
     with ledger.reading() as session:
-        waiting = select(Outbox).where(col(Outbox.done_at).is_(None)).order_by(col(Outbox.id)).limit(limit)
+        waiting = select(Outbox).where(col(Outbox.done_at).is_(None)).limit(limit)
+        waiting = waiting.order_by(col(Outbox.attempts), col(Outbox.id))
         return [OutboxItem(row.id or 0, row.act, row.step_id) for row in session.exec(waiting)]
 
 
@@ -117,3 +118,11 @@ def outbox_done(ledger: Ledger, item: int, now: datetime, reason: str = "") -> N
         if row is not None:
             row.done_at, row.reason = now, reason
             row.attempts += 1
+
+
+def outbox_failed(ledger: Ledger, item: int, now: datetime, reason: str) -> None:
+    """This could not be told now (`reason`: a code); it stays, behind the others."""
+    with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
+        row = uow.session.get(Outbox, item)
+        if row is not None:
+            row.attempts, row.reason = row.attempts + 1, reason

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
@@ -117,6 +118,7 @@ async def _stay(console: Console, ledger: Ledger, home: Path, port: int, cases: 
 
 def _welcome(url: str, ledger: Ledger, home: Path, cases: int, began: datetime) -> str:
     seen = read_board(ledger, began)
+    command = f"KETENREGIE_HOME={home} {Path(sys.executable).with_name('ketenregie')}"
     link = f"{url}/runs?type=span&seconds=-31536000&tag=te-laat&state=Suspended"
     return f"""
 [bold]Ketenregie staat klaar: regio Kustland, {cases} zaken, {seen.late_count} stappen te laat, {seen.acute} acuut.[/]
@@ -125,8 +127,8 @@ def _welcome(url: str, ledger: Ledger, home: Path, cases: int, began: datetime) 
   Te laat              {link}
   Formulier            open een run en kies [bold]Resume[/]; vastgelegd door bijvoorbeeld VT-911 of VT-101
   Overzicht            {url}/artifacts/key/overzicht
-  Zaken                KETENREGIE_HOME={home} ketenregie case list --late
-  Berichten            KETENREGIE_HOME={home} ketenregie messages list
+  Zaken                {command} case list --late --by VT-209
+  Berichten            {command} messages list
   Postbus              {home / "mail"} (een bestand per bericht)
 
 De eerste minuut verschijnen de runs een voor een. Stoppen: Ctrl-C; daarna is alles weg.
