@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -16,7 +17,8 @@ MADE = frozenset({".git", ".venv", "dist", "node_modules", "__pycache__"})
 def project_files() -> tuple[Path, ...]:
     """Every file that is in the repository or would be added to it; without git, every file that make did not make."""
     listing = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    done = subprocess.run(listing, capture_output=True, text=True, check=False) if (ROOT / ".git").exists() else None
+    known = (ROOT / ".git").exists() and shutil.which("git") is not None
+    done = subprocess.run(listing, capture_output=True, text=True, check=False) if known else None
     if done is not None and done.returncode == 0:
         named = (ROOT / name for name in done.stdout.split("\0") if name)
         return tuple(sorted(path for path in named if path.is_file()))
