@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from benchmarks.line import report
-from deployments.demo.load import kustland
+from deployments.demo import kustland
 from deployments.embedded import run_embedded
 from deployments.prefect_server import free_port
 from domain.reports import IncomingPerson, IncomingReport

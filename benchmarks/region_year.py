@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlmodel import col, func, select
 
 from benchmarks.line import report
-from deployments.demo.load import kustland
+from deployments.demo import kustland
 from domain.generate import MEAN_REGION, region_year
 from domain.reports import IncomingReport
 from domain.synthetic_region import KUSTLAND

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from benchmarks.line import report
-from deployments.demo.load import kustland
+from deployments.demo import kustland
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.tables import Case, Step
 from tasks.load_region import load_region

@@ -2,11 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
-from importlib.resources import as_file, files
 from urllib.parse import urlsplit
 
 import typer
 
+from deployments.demo import kustland
 from deployments.embedded import run_embedded, stop_on_signals
 from deployments.prefect_server import PREFERRED_PORT
 from domain.errors import StateRefusal
@@ -50,8 +50,7 @@ def region_of_settings() -> Region:
     """The region file of the settings, or the synthetic region Kustland."""
     if path := settings().region:
         return read_region(path)
-    with as_file(files("deployments.demo").joinpath("kustland.toml")) as kustland:
-        return read_region(kustland)
+    return kustland()
 
 
 def wanted_port(ui_url: str) -> int:

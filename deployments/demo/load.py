@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import as_file, files
 
 from sqlmodel import col, func, select
 
+from deployments.demo import kustland
 from deployments.demo.answers import answers, in_days
 from deployments.demo.plot import PLOTS, Plot, Scene
 from domain.calendar_nl import Calendar
@@ -17,7 +17,6 @@ from integrations.ledger import Actor, Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Case, ProfessionalRow, Step, StepState
 from integrations.mail import Sender
-from integrations.region_file import Region, read_region
 from tasks.deliver_messages import deliver_messages
 from tasks.load_region import load_region
 from tasks.read_form import read_form
@@ -36,12 +35,6 @@ class Moment:
     number: int
     plot: Plot
     scene: Scene | None
-
-
-def kustland() -> Region:
-    """The synthetic region."""
-    with as_file(files("deployments.demo").joinpath("kustland.toml")) as path:
-        return read_region(path)
 
 
 def load_demo(ledger: Ledger, sender: Sender, now: datetime, tell: Callable[[int, int], None]) -> int:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from importlib.resources import as_file, files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import col, func, select
 
+from deployments.demo import kustland
 from deployments.mail_catcher import Caught, MailCatcher, read_mailbox
 from deployments.stories.format import Act, Story
 from domain.case import PersonRole
@@ -47,8 +47,7 @@ def region_of(story: Story, beside: Path) -> Region:
     """The story's own region file, or the synthetic region Kustland."""
     if story.region:
         return read_region(beside.parent / story.region)
-    with as_file(files("deployments.demo").joinpath("kustland.toml")) as path:
-        return read_region(path)
+    return kustland()
 
 
 class Stage:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
@@ -15,18 +16,10 @@ from integrations.ledger.tables import Answer, Case, Organisation, Report, Step,
 def case_view(session: Session, case: Case) -> CaseView:
     """Everything a rule may look at about this case."""
     local = session.get(Team, case.local_team)
-    return CaseView(
-        reference=case.reference,
-        state=CaseState(case.state),
-        concern=case.concern,
-        municipality=case.municipality,
-        team=case.team,
-        worker=case.worker,
-        local_team=case.local_team,
+    return replace(
+        _of_row(case),
         local_organisation=local.organisation if local else "",
-        local_professional=case.local_professional,
         vt_organisation=vt_organisation(session),
-        sight=case.sight,
         persons=_persons(session, case),
         risks=_risks(session, case),
         reports=_reports(session, case),
@@ -36,6 +29,12 @@ def case_view(session: Session, case: Case) -> CaseView:
 
 def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
     """The case as far as the intake of one report looks at it, without reading: its steps and this report."""
+    shown = tuple(step_view(step, ()) for step in steps)
+    return replace(_of_row(case), vt_organisation=case.sight, reports=(_report(report),), steps=shown)
+
+
+def _of_row(case: Case) -> CaseView:
+    """What the row itself says; everything around it is empty."""
     return CaseView(
         reference=case.reference,
         state=CaseState(case.state),
@@ -46,12 +45,12 @@ def intake_view(case: Case, report: Report, steps: Iterable[Step]) -> CaseView:
         local_team=case.local_team,
         local_organisation="",
         local_professional=case.local_professional,
-        vt_organisation=case.sight,
+        vt_organisation="",
         sight=case.sight,
         persons=(),
         risks=(),
-        reports=(_report(report),),
-        steps=tuple(step_view(step, ()) for step in steps),
+        reports=(),
+        steps=(),
     )
 
 

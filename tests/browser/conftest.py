@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from deployments.demo.load import kustland
+from deployments.demo import kustland
 from deployments.mail_catcher import MailCatcher
 from deployments.prefect_server import free_port
 from domain.reports import IncomingPerson, IncomingReport

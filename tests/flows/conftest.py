@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deployments.demo.load import kustland
+from deployments.demo import kustland
 from deployments.deploy import deploy_all
 from deployments.embedded import client_settings
 from deployments.prefect_server import PrefectServer, be_quiet, prefect_server
