@@ -19,7 +19,7 @@ demo: $(READY) ## start alles met een verzonnen regio en blijft aan (CHECK=1: co
 	$(PY) -m deployments demo $(if $(filter-out 0,$(CHECK)),--check)
 
 test: $(READY) ## draait de tests (ARGS="..." gaat mee naar pytest)
-	$(PY) -m pytest -n 2 --dist loadgroup --session-timeout 1200 --ignore tests/faults $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup --session-timeout 1200 $(ARGS)
 
 check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(PY) -m ruff format --check .
@@ -28,9 +28,8 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(VENV)/bin/lint-imports
 	$(PY) -m deptry .
 
-faults: $(READY) ## draait de storingsproeven
-	@test -d tests/faults || { echo "Er zijn nog geen storingsproeven (tests/faults); er is niets gedraaid." >&2; exit 1; }
-	$(PY) -m pytest tests/faults $(ARGS)
+faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
+	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadgroup --timeout 1500 tests/faults $(ARGS)
 
 bench: $(READY) ## meet de snelheid (per meting een regel JSON)
 	@test -f benchmarks/__main__.py || { echo "Er zijn nog geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }

@@ -73,6 +73,7 @@ class Calendar:
         self._equated = dict(equated)
         self.equated_count_as_working = equated_count_as_working
         self.loaded_years = frozenset(loaded_years if loaded_years is not None else (day.year for day in equated))
+        self._counts: dict[date, bool] = {}
 
     def recognised(self, day: date) -> str | None:
         """The Dutch name of the recognised holiday on this day, else None."""
@@ -83,7 +84,13 @@ class Calendar:
         return self._equated.get(day) or _name(day, frozenset({GOOD_FRIDAY}))
 
     def counts(self, day: date) -> bool:
-        """True for a working day: it counts in a term of working days."""
+        """True for a working day: it counts in a term of working days. Worked out once a day of the calendar."""
+        known = self._counts.get(day)
+        if known is None:
+            known = self._counts[day] = self._worked_out(day)
+        return known
+
+    def _worked_out(self, day: date) -> bool:
         if day.weekday() >= 5 or recognised(day):
             return False
         return self.equated_count_as_working or not self.equated(day)

@@ -14,10 +14,13 @@ LADDER = (
     timedelta(hours=4),
     *([timedelta(days=1)] * _DAILY),
 )
+LONGEST_WAIT = timedelta(days=8)
+"""Between two tries: a day by the ladder, and the longest row of days without working hours."""
 
 # Consonants only: a reference never spells a word and never looks like a number of a person.
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _LENGTH = 8
+_PER_EPOCH = 1_000_000_000
 _SPREAD = 14_142_135_623  # has no factor 2 or 5, so different numbers never share a reference
 
 
@@ -26,9 +29,13 @@ def next_try(attempts: int) -> timedelta | None:
     return LADDER[attempts - 1] if attempts <= len(LADDER) else None
 
 
-def bundle_reference(number: int) -> str:
-    """The reference of the bundle whose first message has this number, e.g. BKXF-TRQW: unique, and always the same."""
-    rest = number * _SPREAD % len(_LETTERS) ** _LENGTH
+def bundle_reference(number: int, epoch: int = 0) -> str:
+    """The reference of the bundle whose first message has this number, e.g. BKXF-TRQW: unique, and always the same.
+
+    `epoch` counts how often this ledger was restored from a copy: numbers given after the copy are given again, and
+    must not carry the reference of another message. Room for 25 restores and a thousand million messages each.
+    """
+    rest = (number + epoch * _PER_EPOCH) * _SPREAD % len(_LETTERS) ** _LENGTH
     letters = []
     for _ in range(_LENGTH):
         rest, place = divmod(rest, len(_LETTERS))

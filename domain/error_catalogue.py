@@ -31,6 +31,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-LEEG": Entry("Er is niets ingevuld.", "Beantwoord ten minste een vraag."),
     "KR-TIJD-ONGELDIG": Entry("Het tijdstip heeft geen tijdzone of bestaat niet.", "Schrijf het als 2026-04-20T22:05."),
+    "KR-PROEF-UIT": Entry(
+        "Storingsproeven staan hier uit.", "Draai ze met 'make faults'; op een echte installatie horen ze niet."
+    ),
     "KR-KLOK-ECHT": Entry(
         "Deze administratie loopt op de echte tijd; --now is hier niet toegestaan.",
         "Maak een proefadministratie met --virtual-clock.",

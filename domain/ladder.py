@@ -5,11 +5,14 @@ R before the due date; L1 once it has passed, to owner and team lead; L2 after 2
 acknowledged. Days and hours are POLICY. A refused hand-over climbs from the refusal (domain 7.4).
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
+from domain.calendar_nl import Calendar
 from domain.parties import Role, Roster
 from domain.policy import Policy
+from domain.policy.model import Escalation
 from domain.step import Ladder, Step
 from domain.terms import add_working_days, at_hour, local_date, working_days_before
 
@@ -38,20 +41,25 @@ class Lateness:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a sweep does for a step: `rungs` (name, number) are due, an alarm last; look again at `next_at`, if ever."""
+    """What a sweep does for a step: `rungs` (name, number) are due, an alarm last; look again at `next_at`, if ever.
+
+    `moments`: when each of them was due, in the same order.
+    """
 
     rungs: tuple[tuple[str, int], ...]
     next_at: datetime | None
+    moments: tuple[datetime, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class Word:
-    """One rung to one party; not `said` when that party hears a higher rung of this step at the same moment."""
+    """One rung, due `at`, to one party; not `said` when that party hears a higher rung of this step at this moment."""
 
     rung: str
     number: int
     party: str
     said: bool
+    at: datetime
 
 
 def rungs_of(step: Step, late: Lateness, policy: Policy) -> tuple[Rung, ...]:
@@ -61,32 +69,55 @@ def rungs_of(step: Step, late: Lateness, policy: Policy) -> tuple[Rung, ...]:
     before = _before(step, late, policy) if late.stalled_at is None else []
     if step.ladder is Ladder.ACUTE:
         return tuple(before)
-    return tuple(sorted((*before, *_after(step, late, policy)), key=lambda rung: rung.at))
+    return (*before, *_after(step, late, policy))
 
 
 def _before(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
-    days = dict(zip(("R10", "R5"), policy.escalation.monitoring, strict=True)) | {
-        "R": policy.escalation.remind_before_wd
-    }
-    calendar, hour = policy.calendar(), policy.escalation.ladder_hour
-    due_on = local_date(late.due_at) if late.due_at else None
-    assert due_on is not None
-    moments = ((name, at_hour(working_days_before(due_on, days[name], calendar), hour)) for name in step.reminders)
+    assert late.due_at is not None
+    reminders = _rungs_around(policy.calendar(), policy.escalation, late.due_at).before
     silent = not step.notice  # nothing was said at the opening, so a reminder at that very moment is the first word
-    return [Rung(name, at) for name, at in moments if at > late.opened_at or (silent and at == late.opened_at)]
+    return [
+        rung
+        for rung in reminders
+        if rung.name in step.reminders and (rung.at > late.opened_at or (silent and rung.at == late.opened_at))
+    ]
 
 
-def _after(step: Step, late: Lateness, policy: Policy) -> list[Rung]:
+def _after(step: Step, late: Lateness, policy: Policy) -> tuple[Rung, ...]:
     base = min(moment for moment in (late.stalled_at, late.due_at) if moment)  # a late refusal buys no time
-    calendar, hour, day = policy.calendar(), policy.escalation.ladder_hour, local_date(base)
-    at_once = base == late.stalled_at or step.ladder is Ladder.HOURS
-    first = base if at_once else at_hour(add_working_days(day, 1, calendar), hour)
-    counts = (
-        ("L2", policy.escalation.l2_after_wd),
-        ("L3", policy.escalation.l3_after_wd),
-        ("L4", policy.escalation.l4_after_wd),
-    )
-    return [Rung("L1", first), *(Rung(name, at_hour(add_working_days(day, wd, calendar), hour)) for name, wd in counts)]
+    after = _rungs_around(policy.calendar(), policy.escalation, base).after
+    if base != late.stalled_at and step.ladder is not Ladder.HOURS:
+        return after
+    at_once = (Rung(rung.name, base) if rung.name == "L1" else rung for rung in after)
+    return tuple(sorted(at_once, key=_moment))
+
+
+@dataclass(frozen=True)
+class _Around:
+    """The rungs before and after one due date, each in order of time."""
+
+    before: tuple[Rung, ...]
+    after: tuple[Rung, ...]
+
+
+@lru_cache(maxsize=4096)
+def _rungs_around(calendar: Calendar, rule: Escalation, base: datetime) -> _Around:
+    """All steps that are due at one moment share these, so they are worked out once."""
+    day = local_date(base)
+    ahead = (*zip(("R10", "R5"), rule.monitoring, strict=True), ("R", rule.remind_before_wd))
+    late = (("L1", 1), ("L2", rule.l2_after_wd), ("L3", rule.l3_after_wd), ("L4", rule.l4_after_wd))
+    before = [Rung(name, _morning(working_days_before(day, wd, calendar), rule)) for name, wd in ahead]
+    after = [Rung(name, _morning(add_working_days(day, wd, calendar), rule)) for name, wd in late]
+    return _Around(tuple(sorted(before, key=_moment)), tuple(sorted(after, key=_moment)))
+
+
+def _morning(day: date, rule: Escalation) -> datetime:
+    """In UTC: moments of one zone are compared at once, others by way of their offsets."""
+    return at_hour(day, rule.ladder_hour).astimezone(UTC)
+
+
+def _moment(rung: Rung) -> datetime:
+    return rung.at
 
 
 def first_action(step: Step, late: Lateness, policy: Policy, now: datetime) -> datetime | None:
@@ -103,18 +134,24 @@ def _owed(rung: Rung, step: Step) -> bool:
 
 def decide(step: Step, late: Lateness, policy: Policy, looked: datetime, now: datetime) -> Decision:
     """The rungs that became due since the step was last looked at, and the alarm, which stands beside them."""
-    rungs = rungs_of(step, late, policy)
-    due = [(rung.name, 1) for rung in rungs if looked <= rung.at <= now]
-    ahead = [rung.at for rung in rungs if rung.at > now]
+    due, moments, ahead = [], [], []
+    for rung in rungs_of(step, late, policy):
+        if rung.at > now:
+            ahead.append(rung.at)
+            break
+        if rung.at >= looked:
+            due.append((rung.name, 1))
+            moments.append(rung.at)
     alarm = _alarm_from(step, late)
     if alarm is not None and alarm <= now:
         every = timedelta(minutes=policy.escalation.acute_repeat_minutes)
         number = (now - late.opened_at) // every + 1
         due.append(("ACUTE", number))
+        moments.append(late.opened_at + (number - 1) * every)
         ahead.append(late.opened_at + number * every)
     elif alarm is not None:
         ahead.append(alarm)
-    return Decision(tuple(due), min(ahead, default=None))
+    return Decision(tuple(due), min(ahead, default=None), tuple(moments))
 
 
 def _alarm_from(step: Step, late: Lateness) -> datetime | None:
@@ -135,10 +172,10 @@ def words(decision: Decision, step: Step, owner: str, teams: tuple[str, ...], ro
     steering group never takes the place of what the owner must hear. Numbers and alarms stand beside the rest."""
     told: set[str] = set()
     found: list[Word] = []
-    for rung, number in reversed(decision.rungs):
+    for (rung, number), at in zip(reversed(decision.rungs), reversed(decision.moments), strict=True):
         parties = addressees(rung, number, step, owner, teams, roster)
         beside = rung in COUNTS or rung == "ACUTE"
-        found += [Word(rung, number, party, beside or party not in told) for party in reversed(parties)]
+        found += [Word(rung, number, party, beside or party not in told, at) for party in reversed(parties)]
         told.update(() if beside else parties)
     return tuple(reversed(found))
 

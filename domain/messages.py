@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from domain.asks import DELAY_CAUSE
 from domain.dutch import day_text, moment_text
@@ -57,6 +58,12 @@ class Count:
     label: str
     municipality_title: str
     number_text: str
+
+
+def content_hash(reference: str, label: str, due_at: datetime | None) -> str:
+    """What a message says, in 16 hexadecimals, to stand beside its key: that key with other contents is an error."""
+    due = due_at.timestamp() if due_at else ""
+    return sha256(f"{reference}|{label}|{due}".encode()).hexdigest()[:16]
 
 
 def number_text(number: int, below: int = 10) -> str:

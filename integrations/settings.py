@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_from: str = "ketenregie@localhost.localdomain"
 
+    drill: bool = False
+    """Fault drills only: allows a test to stop or kill this process at named moments. Never set it elsewhere."""
+
     debug: bool = False
     """Show the full text of an unexpected error on the command line; it may hold data."""
 

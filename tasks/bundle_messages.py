@@ -11,8 +11,10 @@ from domain.delivery import bundle_reference
 from domain.errors import KetenregieError
 from domain.ladder import COUNTS
 from domain.recipients import recipient
+from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.contacts import AddressBook, address_book
+from integrations.ledger.restored import epoch, maybe_sent_before
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
 from tasks.compose_messages import body_hash, compose
 from tasks.read_messages import Told, read_messages
@@ -54,6 +56,7 @@ def bundle_messages(ledger: Ledger, now: datetime) -> Bundled:
         for numbers in _transactions(due, book):
             with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
                 total += Bundling(work, book).run(numbers)
+            fault_point("bundle.after")
     return total
 
 
@@ -63,6 +66,7 @@ class Bundling:
     def __init__(self, work: UnitOfWork, book: AddressBook) -> None:
         self.work = work
         self.book = book
+        self.epoch = epoch(work.session)
         self.silenced = 0
         self.failed = 0
         self.messages = 0
@@ -103,7 +107,7 @@ class Bundling:
 
     def _bundle(self, code: str, told: list[Told]) -> tuple[Bundle, list[Told]] | None:
         """The mail, or None when its text was refused: that stops this mail and no other."""
-        reference = bundle_reference(min(item.message.id or 0 for item in told))
+        reference = bundle_reference(min(item.message.id or 0 for item in told), self.epoch)
         title = self.book.titles.get(code, "")
         try:
             text = compose(self.work.session, told, reference=reference, sent_to_title=title)
@@ -128,8 +132,15 @@ class Bundling:
         self.messages += len(told)
         first_try = self.work.now - AHEAD if bundle.acute else self.work.now
         channels = range(self.book.contacts[bundle.party].channels)
+        doubt = int(any(maybe_sent_before(self.work.session, item.message.owed_at) for item in told))
         self.work.session.add_all(
-            Delivery(bundle_id=bundle.id, channel=number, state=DeliveryState.PLANNED, next_try_at=first_try)
+            Delivery(
+                bundle_id=bundle.id,
+                channel=number,
+                state=DeliveryState.PLANNED,
+                next_try_at=first_try,
+                indefinite=doubt,
+            )
             for number in channels
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from domain.delivery import LEASE
+from domain.delivery import LEASE, LONGEST_WAIT
 from integrations.ledger import UnitOfWork
 from integrations.ledger.contacts import AddressBook
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState
@@ -47,12 +47,18 @@ def claim_deliveries(work: UnitOfWork, book: AddressBook, most: int) -> list[Cla
 
 
 def _found(session: Session, now: datetime, most: int) -> list[Found]:
-    """The oldest of each state, by index; then the oldest of all."""
+    """The oldest of each state, by index; then the oldest of all.
+
+    A lease or a next try too far ahead was written while this machine's clock was wrong: it does not count.
+    """
     if most < 1:
         return []
-    found = list(_oldest(session, most, Delivery.state == DeliveryState.CLAIMED, col(Delivery.lease_until) <= now))
+    lease, retry = col(Delivery.lease_until), col(Delivery.next_try_at)
+    claimed = Delivery.state == DeliveryState.CLAIMED
+    turns = [(claimed, lease <= now), (claimed, lease > now + 2 * LEASE)]
     for state in WAITING:
-        found += _oldest(session, most, Delivery.state == state, col(Delivery.next_try_at) <= now)
+        turns += [(Delivery.state == state, retry <= now), (Delivery.state == state, retry > now + LONGEST_WAIT)]
+    found = [pair for turn in turns for pair in _oldest(session, most, *turn)]
     return sorted(found, key=lambda pair: (pair[0].next_try_at or now, pair[0].id or 0))[:most]
 
 

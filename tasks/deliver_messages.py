@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from domain.errors import OutsideFailure
+from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.contacts import AddressBook, address_book
 from integrations.mail import AppriseSender, Sender, Verdict
@@ -84,7 +85,9 @@ class Round:
         """One transaction: the verdicts of what was sent, and the claims of what is next."""
         with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
             self.became += record_verdicts(work, done)
-            return claim_deliveries(work, self.book, most) if most > 0 else []
+            claims = claim_deliveries(work, self.book, most) if most > 0 else []
+        fault_point("claim.after")
+        return claims
 
     def _send(self, claim: Claim) -> Outcome:
         return claim, send_message(self.sender, claim)

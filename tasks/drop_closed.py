@@ -71,4 +71,5 @@ def _stop(deliveries: Iterable[Delivery], reason: str) -> None:
 
 
 def _may_have_arrived(delivery: Delivery) -> bool:
-    return delivery.indefinite > 0 or delivery.state in (DeliveryState.CLAIMED, DeliveryState.SENT)
+    doubted = delivery.indefinite > 0 and delivery.attempts > 0
+    return doubted or delivery.state in (DeliveryState.CLAIMED, DeliveryState.SENT)

@@ -63,7 +63,7 @@ def _hand_back(delivery: Delivery, work: UnitOfWork) -> None:
 
 def _record(delivery: Delivery, result: Result, work: UnitOfWork) -> Verdict:
     verdict, wait = result.verdict, None
-    doubted = delivery.indefinite > 0
+    doubted = delivery.indefinite > 0 and delivery.attempts > 1
     if verdict is Verdict.INDEFINITE:
         delivery.indefinite += 1
     if verdict is Verdict.TEMPORARY or (verdict is Verdict.INDEFINITE and not doubted):

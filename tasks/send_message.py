@@ -3,6 +3,7 @@
 from time import monotonic
 
 from domain.delivery import LEASE, SEND_BOUND
+from integrations.faults import fault_point
 from integrations.mail import Result, Sender, Verdict
 from tasks.claim_deliveries import Claim
 
@@ -19,7 +20,10 @@ def send_message(sender: Sender, claim: Claim) -> Result | None:
         return None
     if not claim.channel:
         return NO_CHANNEL
+    fault_point("send.before")
     try:
         return sender.send(claim.channel, claim.subject, claim.body, claim.reference)
     except Exception:
         return Result(Verdict.INDEFINITE, "onverwacht")
+    finally:
+        fault_point("send.after")

@@ -2,26 +2,45 @@
 
 Costs what is due, never what is open: it reads the index on `next_action_at` only. Small transactions, each row
 decided on its own: one bad row stops no other. Sweeping twice plans nothing twice (UNIQUE key of message).
+
+Between two sweeps nothing is remembered but in the ledger. A clock that was put back is told, not obeyed: that one
+sweep decides nothing, so that nobody gets a message by a wrong clock, and the next goes on by the new time.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as sqlmodel_select
 
 from domain.ladder import COUNTS, Lateness, Word, decide, words
-from domain.process import step_of
+from domain.messages import content_hash
+from domain.process import PROCESS, step_of
+from domain.step import Ladder
+from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
+from integrations.ledger.bulk import run_many
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import Case, Message, MessageState, Outbox, Step, StepState, SweepRun
 
-BATCH = 500
+BATCH = 1000
 LATE_RUNGS = frozenset({"L1", "L2", "L3", "L4", "ACUTE"})
 MOST_BAD = 1000
 RETRY_BAD_ROW = timedelta(hours=1)
+CLOCK_SLIP = timedelta(minutes=5)
+"""A clock that runs this much behind the last sweep is taken as standing still; more, as put back."""
+CLOCK, COMMAND = "klok", "opdracht"
+KEY = ("step_id", "party", "rung", "deadline_version", "ordinal")
+STEPS = SQLModel.metadata.tables["step"]
+LOOK = update(STEPS).where(STEPS.c.id == bindparam("b_id")).values(next_action_at=bindparam("b_next"))
+TAG = insert(Outbox)
+PLAN = {"sqlite": sqlite.insert(Message).on_conflict_do_nothing()} | {
+    "postgresql": postgresql.insert(Message).on_conflict_do_nothing()
+}
+ALARMS = [step.word for step in PROCESS if step.ladder is Ladder.ACUTE]
 
 _LOOKED_AT = (
     *(col(getattr(Step, name)) for name in ("id", "case_id", "kind", "state", "owner", "team", "deadline_version")),
@@ -35,12 +54,16 @@ _LOOKED_AT = (
 
 @dataclass
 class Swept:
-    """What one sweep did: steps looked at, messages planned, planned steps opened, rows that could not be decided."""
+    """What one sweep did: steps looked at, messages planned, planned steps opened, rows that could not be decided.
+
+    `clock_back`: nothing was decided, because the clock had been put back.
+    """
 
     steps: int = 0
     planned: int = 0
     opened: int = 0
     failed: int = 0
+    clock_back: bool = False
 
 
 @dataclass
@@ -50,15 +73,45 @@ class _Batch:
     tags: list[dict[str, Any]] = field(default_factory=list)
 
 
-def sweep_deadlines(ledger: Ledger, now: datetime) -> Swept:
-    """Decide everything that is due at `now` (aware). Safe to run at any time, twice, and after any outage."""
+def sweep_deadlines(ledger: Ledger, now: datetime, *, door: str = CLOCK) -> Swept:
+    """Decide everything that is due at `now` (aware). Safe to run at any time, twice, and after any outage.
+
+    `door`: `klok` for Prefect's schedule, `opdracht` for the command; so it shows when one of the two stands still.
+    """
+    with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
+        now, back = _steady(uow.session, now)
+        if back:
+            return _clock_was_put_back(uow, now, door)
     swept, more, bad = Swept(), True, set[str]()
     while more:
+        fault_point("sweep.batch")
         with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
             more = _one_batch(uow, now, swept, bad)
             if not more:
-                uow.session.add(SweepRun(at=now, steps=swept.steps, planned=swept.planned, failed=swept.failed))
+                uow.session.add(
+                    SweepRun(at=now, steps=swept.steps, planned=swept.planned, failed=swept.failed, door=door)
+                )
+    fault_point("sweep.after")
     return swept
+
+
+def _steady(session: Session, now: datetime) -> tuple[datetime, bool]:
+    """The moment to sweep by, and whether the clock was put back: never before the last sweep by a few minutes."""
+    last = session.exec(sqlmodel_select(SweepRun.at).order_by(col(SweepRun.id).desc()).limit(1)).first()
+    if last is None or last <= now:
+        return now, False
+    return (now, True) if last - now > CLOCK_SLIP else (last, False)
+
+
+def _clock_was_put_back(uow: UnitOfWork, now: datetime, door: str) -> Swept:
+    """Say so, and let alarms that sounded in a time that never was sound again."""
+    alarm = or_(col(Step.acute) & col(Step.acknowledged_at).is_(None), col(Step.kind).in_(ALARMS))
+    ahead = (col(Step.next_action_at) > now) & (col(Step.state) == StepState.OPEN) & alarm
+    again = {"next_action_at": now, "deadline_version": col(Step.deadline_version) + 1}
+    uow.session.connection().execute(update(Step).where(ahead).values(again))
+    uow.session.add(SweepRun(at=now, steps=0, planned=0, failed=0, door=door, clock_back=True))
+    uow.audit("klok-terug", ground="beheer")
+    return Swept(clock_back=True)
 
 
 def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept, bad: set[str]) -> bool:
@@ -75,17 +128,20 @@ def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept, bad: set[str]) -> b
         except Exception:  # a bad row silences no other: it is counted, and tried again by the next sweep
             swept.failed += 1
             _again(batch, row, now, bad)
-    swept.planned += _write(uow, batch)
+    _write(uow, batch, swept)
     return len(rows) == BATCH or swept.opened > opened
 
 
 def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[Any]:
-    """What the sweep must know of each row that is due: columns, not objects, for there may be ten thousand."""
+    """What the sweep must know of each row that is due: columns, not objects, for there may be ten thousand.
+
+    In the order of the index alone: sorted by anything more, each batch would read all that is due.
+    """
     due = (
         select(*_LOOKED_AT)
         .join(Case, col(Case.id) == Step.case_id)
-        .where(col(Step.next_action_at) <= now, col(Step.id).not_in(bad))
-        .order_by(col(Step.next_action_at), col(Step.id))
+        .where(col(Step.next_action_at) <= now, *([col(Step.id).not_in(bad)] if bad else []))
+        .order_by(col(Step.next_action_at))
         .limit(BATCH)
     )
     return list(uow.session.connection().execute(due).all())
@@ -122,9 +178,10 @@ def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
 
 
 def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:
+    reference = "" if word.rung in COUNTS else row.reference
     return {
         "step_id": row.id,
-        "case_reference": "" if word.rung in COUNTS else row.reference,
+        "case_reference": reference,
         "party": word.party,
         "rung": word.rung,
         "deadline_version": row.deadline_version,
@@ -135,21 +192,40 @@ def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:
         "state": (MessageState.PLANNED if word.said else MessageState.SKIPPED).value,
         "planned_at": now,
         "reason": "" if word.said else "hogere-trede",
+        "owed_at": word.at,
+        "handled_by": "",
+        "handled_how": "",
+        "content_hash": content_hash(reference, label, row.due_at),
     }
 
 
-def _write(uow: UnitOfWork, batch: _Batch) -> int:
+def _write(uow: UnitOfWork, batch: _Batch, swept: Swept) -> None:
     """One statement for the messages, one for the looks, one for the tags."""
-    session = uow.session
-    planned = 0
+    connection = uow.session.connection()
     if batch.messages:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        result = session.connection().execute(dialect.insert(Message).on_conflict_do_nothing(), batch.messages)
-        planned = max(result.rowcount, 0)
+        swept.planned += _plan(uow, batch.messages, swept)
     if batch.looks:
-        table = Step.__table__  # type: ignore[attr-defined]
-        look = update(table).where(table.c.id == bindparam("b_id")).values(next_action_at=bindparam("b_next"))
-        session.connection().execute(look, batch.looks)
+        run_many(connection, LOOK, batch.looks)
     if batch.tags:
-        session.connection().execute(insert(Outbox), batch.tags)
-    return planned
+        run_many(connection, TAG, batch.tags)
+
+
+def _plan(uow: UnitOfWork, messages: list[dict[str, Any]], swept: Swept) -> int:
+    """Write the messages that are not there yet; how many. One that is there with other contents counts as failed."""
+    connection = uow.session.connection()
+    before = connection.execute(select(func.max(col(Message.id)))).scalar() or 0
+    if run_many(connection, PLAN[connection.dialect.name], messages) == len(messages):
+        return len(messages)
+    there = 0
+    for message in messages:
+        known = connection.execute(_same_key(message)).one()
+        there += known.id <= before
+        if known.content_hash not in ("", message["content_hash"]):
+            swept.failed += 1
+            uow.audit("bericht-anders", ground="beheer", step_id=message["step_id"], trede=message["rung"])
+    return len(messages) - there
+
+
+def _same_key(message: dict[str, Any]) -> Any:
+    key = [col(getattr(Message, name)) == message[name] for name in KEY]
+    return select(col(Message.id), col(Message.content_hash)).where(*key)

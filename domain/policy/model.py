@@ -68,6 +68,10 @@ class Escalation(_Values):
     acute_repeat_minutes: Annotated[int, Field(ge=1, le=60)]
     ladder_hour: Annotated[int, Field(ge=6, le=18)]
 
+    def __hash__(self) -> int:
+        """Cheap, because the ladder is looked up by it for every row of a sweep."""
+        return hash((self.remind_before_wd, self.l2_after_wd, self.l3_after_wd, self.l4_after_wd, self.ladder_hour))
+
     @model_validator(mode="after")
     def _ascending(self) -> Self:
         if self.monitoring[0] <= self.monitoring[1]:
@@ -75,6 +79,20 @@ class Escalation(_Values):
         rungs = (self.l2_after_wd, self.l3_after_wd, self.l4_after_wd)
         if any(later <= earlier for earlier, later in pairwise(rungs)):
             raise ValueError("the rungs must ascend")
+        return self
+
+
+class Hours(_Values):
+    """Working hours, Amsterdam, on working days: messages that are not urgent wait for them; who is always on duty."""
+
+    from_hour: Annotated[int, Field(ge=0, le=23)]
+    until_hour: Annotated[int, Field(ge=1, le=24)]
+    always_on_duty: tuple[Annotated[str, Field(pattern=r"^[a-z_]{2,40}$")], ...]
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if self.from_hour >= self.until_hour:
+            raise ValueError("the working day ends after it begins")
         return self
 
 
@@ -114,6 +132,7 @@ class Policy(_Values):
     monitoring: Monitoring
     norms: Norms
     escalation: Escalation
+    hours: Hours
     mda: Mda
     out_of_sight: OutOfSight
     information: Information

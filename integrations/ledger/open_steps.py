@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from domain.dutch import day_text
 from domain.effects import Open, Plan
 from domain.ladder import Lateness, first_action
+from domain.messages import content_hash
 from domain.parties import Roster
 from domain.policy import Policy
 from domain.process import step_of
@@ -125,6 +126,8 @@ class Opener:
                 acute=rung == "ACUTE",
                 state=MessageState.PLANNED,
                 planned_at=self.uow.now,
+                owed_at=self.uow.now,
+                content_hash=content_hash(case.reference, kind.label, step.due_at),
             )
         )
 

@@ -109,6 +109,30 @@ class ProfessionalRow(SQLModel, table=True):
     expertise: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
+class Absence(SQLModel, table=True):
+    """When a professional is away, and why (a code); messages go to who stands in. `until_at` None: until told."""
+
+    __tablename__ = "absence"
+    id: int | None = Field(default=None, primary_key=True)
+    professional: str = Field(foreign_key="professional.code", index=True)
+    from_at: datetime
+    until_at: datetime | None = None
+    cause: str
+    recorded_at: datetime
+    recorded_by: str
+
+
+class Shift(SQLModel, table=True):
+    """A turn on the duty roster: who is the on-call desk from when until when, any hour of the week."""
+
+    __tablename__ = "shift"
+    __table_args__ = (UniqueConstraint("professional", "from_at"), Index("ix_shift_until_at", "until_at"))
+    id: int | None = Field(default=None, primary_key=True)
+    professional: str = Field(foreign_key="professional.code")
+    from_at: datetime
+    until_at: datetime
+
+
 class Case(SQLModel, table=True):
     """One household's case. `reference` is opaque; `sight` is the one organisation that holds sight on safety."""
 
@@ -245,6 +269,22 @@ class Step(SQLModel, table=True):
     run_id: str = ""
     run_attempt: int = 1
     policy_version: str
+    suspended_until: datetime | None = None
+
+
+class Suspension(SQLModel, table=True):
+    """A clock that was suspended: by whom, why (a code), from when until when, how many days its due moment moved."""
+
+    __tablename__ = "suspension"
+    id: int | None = Field(default=None, primary_key=True)
+    step_id: str = Field(foreign_key="step.id", index=True)
+    reason: str
+    from_at: datetime
+    until_at: datetime
+    ended_at: datetime | None = None
+    days: int
+    recorded_by: str
+    role: str
 
 
 class Answer(SQLModel, table=True):
@@ -268,16 +308,27 @@ class Answer(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One thing one party must be told about one step: decided once, by the UNIQUE key below."""
+    """One thing one party must be told about one step: decided once, by the UNIQUE key below.
+
+    `owed_at` is when it had to be said (the rung's moment), `planned_at` when the sweep decided it: lateness is counted
+    from the first. `content_hash` stands beside the key: the same key with other contents is an error, not a repeat.
+    `handled_*`: a person has taken up a message that reached nobody.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
         one_of("state", MessageState),
         UniqueConstraint("step_id", "party", "rung", "deadline_version", "ordinal"),
         Index("ix_message_waiting", "state", "planned_at"),
+        Index(
+            "ix_message_bundle_id",
+            "bundle_id",
+            sqlite_where=text("bundle_id IS NOT NULL"),
+            postgresql_where=text("bundle_id IS NOT NULL"),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    step_id: str = Field(foreign_key="step.id", index=True)
+    step_id: str = Field(foreign_key="step.id")
     case_reference: str
     party: str = Field(index=True)
     rung: str
@@ -289,11 +340,19 @@ class Message(SQLModel, table=True):
     state: str
     planned_at: datetime
     reason: str = ""
-    bundle_id: int | None = Field(default=None, foreign_key="bundle.id", index=True)
+    bundle_id: int | None = Field(default=None, foreign_key="bundle.id")
+    owed_at: datetime | None = None
+    content_hash: str = ""
+    handled_at: datetime | None = None
+    handled_by: str = ""
+    handled_how: str = ""
 
 
 class Bundle(SQLModel, table=True):
-    """One mail to one party: the messages of one sweep together (an acute one alone)."""
+    """One mail to one party: the messages of one sweep together (an acute one alone).
+
+    `any_hour`: it may go out at night (an alarm, or to a desk that is always manned); others wait for working hours.
+    """
 
     __tablename__ = "bundle"
     id: int | None = Field(default=None, primary_key=True)
@@ -304,6 +363,7 @@ class Bundle(SQLModel, table=True):
     subject: str
     body: str
     body_hash: str
+    any_hour: bool = False
 
 
 class Delivery(SQLModel, table=True):
@@ -325,6 +385,7 @@ class Delivery(SQLModel, table=True):
     next_try_at: datetime | None = None
     verdict_at: datetime | None = None
     reason: str = ""
+    bounced_at: datetime | None = None
 
 
 class Outbox(SQLModel, table=True):
@@ -373,7 +434,11 @@ class ImportedFile(SQLModel, table=True):
 
 
 class SweepRun(SQLModel, table=True):
-    """One sweep: when, how many steps it looked at, how many messages it planned, how many rows it could not decide."""
+    """One sweep: when, how many steps it looked at, how many messages it planned, how many rows it could not decide.
+
+    `door`: klok (Prefect's schedule) or opdracht (the command). `clock_back`: the clock had been put back, so it only
+    said so and decided nothing.
+    """
 
     __tablename__ = "sweep_run"
     id: int | None = Field(default=None, primary_key=True)
@@ -381,3 +446,5 @@ class SweepRun(SQLModel, table=True):
     steps: int
     planned: int
     failed: int
+    door: str = "klok"
+    clock_back: bool = False

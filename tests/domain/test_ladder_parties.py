@@ -1,5 +1,6 @@
 """The ladder's parties: who hears which rung, never nobody, and after an outage each the highest once (domain 2.2)."""
 
+from datetime import UTC, datetime
 from itertools import product
 
 import hypothesis.strategies as st
@@ -81,13 +82,18 @@ def test_a_rung_never_ends_in_nobody(missing: set[Professional], owner: str, num
 # After an outage
 
 
+def decided(*rungs: tuple[str, int]) -> Decision:
+    """These rungs, each at a moment of its own."""
+    return Decision(rungs, None, tuple(datetime(2026, 4, 20 + n, tzinfo=UTC) for n in range(len(rungs))))
+
+
 def heard(decision: Decision, step: Step = CHAIN, roster: Roster | None = None) -> dict[str, list[str]]:
     found = words(decision, step, "VT-1", TEAMS, roster or Roster(EVERYONE))
     return {word.party: [w.rung for w in found if w.party == word.party and w.said] for word in found}
 
 
 def test_each_party_hears_the_highest_rung_that_is_meant_for_it_once() -> None:
-    decision = Decision((("R", 1), ("L1", 1), ("L2", 1), ("L3", 1)), None)
+    decision = decided(("R", 1), ("L1", 1), ("L2", 1), ("L3", 1))
     assert heard(decision) == {
         "VT-1": ["L1"],
         "VT-2": ["L1"],
@@ -99,7 +105,7 @@ def test_each_party_hears_the_highest_rung_that_is_meant_for_it_once() -> None:
 
 
 def test_the_rungs_that_a_higher_one_replaces_are_noted() -> None:
-    decision = Decision((("R", 1), ("L1", 1)), None)
+    decision = decided(("R", 1), ("L1", 1))
     found = words(decision, NORMAL, "VT-1", TEAMS, Roster(EVERYONE))
     assert [(word.rung, word.party, word.said) for word in found] == [
         ("R", "VT-1", False),
@@ -110,14 +116,14 @@ def test_the_rungs_that_a_higher_one_replaces_are_noted() -> None:
 
 def test_a_number_never_takes_the_place_of_what_must_be_done() -> None:
     alone = Roster([person("VT-2", Role.VT_TEAM_LEAD, VT)])
-    decision = Decision((("L1", 1), ("L3", 1), ("ACUTE", 3)), None)
+    decision = decided(("L1", 1), ("L3", 1), ("ACUTE", 3))
     assert heard(decision, NORMAL, alone)["VT-2"] == ["L1", "L3", "ACUTE"]
 
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(RUNGS), min_size=1, unique=True), st.sampled_from(PROCESS))
 def test_no_party_hears_more_than_one_rung_of_a_step_at_a_time(due: list[str], step: Step) -> None:
-    decision = Decision(tuple((rung, 1) for rung in sorted(due, key=RUNGS.index)), None)
+    decision = decided(*((rung, 1) for rung in sorted(due, key=RUNGS.index)))
     found = words(decision, step, "VT-1", TEAMS, Roster(EVERYONE))
     said = [word.party for word in found if word.said and word.rung not in COUNTS and word.rung != "ACUTE"]
     assert len(said) == len(set(said))

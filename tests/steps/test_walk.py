@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
 from domain.case import CaseState, may_move
+from domain.dutch import AMSTERDAM
 from domain.process import PROCESS
 from integrations.ledger.audit import verify
 from integrations.ledger.case_view import case_view
@@ -60,7 +61,7 @@ class Life:
                 self.chain.now += timedelta(hours=self.chance.choice([1, 20, 24, 72, 24 * 30]))
             case "report":
                 given = {"persons": self.chance.choice(HOUSEHOLDS), "accepted_by": self.chance.choice(["", "VT-911"])}
-                at, acute = f"{self.chain.now:%Y-%m-%dT%H:%M}", self.chance.random() < 0.5
+                at, acute = f"{self.chain.now.astimezone(AMSTERDAM):%Y-%m-%dT%H:%M}", self.chance.random() < 0.5
                 self.chain.report(at, possibly_acute=acute, **given)
             case "hand":
                 self.walker.open(self.chance.choice(PROCESS).word)
