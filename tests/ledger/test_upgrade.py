@@ -33,7 +33,8 @@ def upgrade_elsewhere(url: str) -> "subprocess.Popen[str]":
 
 def shape(engine: Engine) -> dict[str, object]:
     """Every table's columns, keys, unique constraints and indexes, in whatever order they were made."""
-    found, look = {}, inspect(engine)
+    found: dict[str, object] = {}
+    look = inspect(engine)
     for table in set(look.get_table_names()) - {upgrading.VERSION_TABLE}:
         columns = {(c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(table)}
         indexes = [
