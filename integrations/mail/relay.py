@@ -3,8 +3,10 @@
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from apprise.plugins.email.base import NotifyEmail
 
@@ -14,13 +16,32 @@ GOODBYE = 2.0  # seconds
 
 
 class Conversation(smtplib.SMTP):
-    """An SMTP conversation that knows whether the message itself was on its way: commands are text, messages bytes."""
+    """An SMTP conversation that knows whether the message itself was on its way: commands are text, messages bytes.
 
-    handed_over = False
+    It may be cut off from another thread. Each side first says what it does and then looks at the other, so a message
+    is never handed over by a conversation that was reported as cut off before it.
+    """
+
+    handed_over = cut_off = False
+
+    def __init__(self, known: Callable[[Self], None], *given: Any, **more: Any) -> None:
+        known(self)  # before it connects, for that may be what takes too long
+        super().__init__(*given, **more)
 
     def send(self, s: Any) -> None:
         self.handed_over = self.handed_over or isinstance(s, bytes)
+        if self.cut_off:
+            raise smtplib.SMTPServerDisconnected("cut off")
         super().send(s)
+
+    def cut(self) -> bool:
+        """End it now; True when the message may have been handed over."""
+        self.cut_off = True
+        may_have = self.handed_over
+        if sock := getattr(self, "sock", None):
+            with suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not TLS's own: that goes on in the clear
+        return may_have
 
 
 class TlsConversation(Conversation, smtplib.SMTP_SSL):
@@ -34,10 +55,19 @@ class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
     """
 
     result = Result(Verdict.INDEFINITE, "onbekend")
+    conversation: Conversation | None = None
+    cut_off = False
+
+    def cut(self) -> Result:
+        """End a send that takes too long: tried again, unless the message may have been handed over."""
+        self.cut_off = True
+        may_have = self.conversation is not None and self.conversation.cut()
+        if self.result.verdict is Verdict.SENT:  # it was only the goodbye that took so long
+            return self.result
+        return Result(Verdict.INDEFINITE if may_have else Verdict.TEMPORARY, "grens-verstreken")
 
     def send(self, body: str, title: str = "", *_: Any, **__: Any) -> bool:
         """Hand one message to the relay; the verdict is in `result` afterwards."""
-        conversation: Conversation | None = None
         try:
             [message] = self.prepare_emails(
                 subject=title,
@@ -53,18 +83,23 @@ class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
             conversation.sendmail(str(self.from_addr[1]), message.recipient, str(message.body))
             self.result = Result(Verdict.SENT)
         except Exception as error:  # whatever it is, it must end as a verdict
-            self.result = relay_result(error, handed_over=bool(conversation and conversation.handed_over))
+            handed_over = self.conversation is not None and self.conversation.handed_over
+            self.result = relay_result(error, handed_over=handed_over)
         finally:
-            if conversation:
-                _leave(conversation)
+            if self.conversation:
+                _leave(self.conversation)
         return self.result.verdict is Verdict.SENT
 
     def _converse(self) -> Conversation:
         """Connect and read the greeting."""
         host, port, patience = self.smtp_host, int(self.port or 0), self.socket_connect_timeout
         if self.secure_mode == "ssl":
-            return TlsConversation(host, port, own_host(), timeout=patience, context=tls())
-        return Conversation(host, port, own_host(), timeout=patience)
+            return TlsConversation(self._known, host, port, own_host(), timeout=patience, context=tls())
+        return Conversation(self._known, host, port, own_host(), timeout=patience)
+
+    def _known(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        conversation.cut_off = self.cut_off
 
     def _introduce(self, conversation: Conversation) -> None:
         if self.secure_mode == "starttls":

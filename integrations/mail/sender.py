@@ -1,6 +1,7 @@
 """Send one message over one channel to one recipient, within a bound, and say what became of it."""
 
 import threading
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, Protocol
 
@@ -39,25 +40,32 @@ class AppriseSender:
         _refuse_open_mail(self._settings)
 
     def send(self, channel: str, subject: str, body: str, reference: str) -> Result:
-        """Send once. A send beyond the bound may still arrive: indefinite."""
+        """Send once. Beyond the bound a conversation with the relay is cut off; any other send may still arrive."""
         results: list[Result] = []
+        relays: list[RelayMail] = []
 
         def work() -> None:
             try:
-                results.append(self._send(channel, subject, body, reference))
+                results.append(self._send(channel, subject, body, reference, relays.append))
             except Exception:
                 results.append(Result(Verdict.INDEFINITE, "onverwacht"))
 
         thread = threading.Thread(target=work, daemon=True, name="ketenregie-send")
         thread.start()
         thread.join(self._bound)
-        return results[0] if results else Result(Verdict.INDEFINITE, "grens-verstreken")
+        if results:
+            return results[0]
+        return relays[0].cut() if relays else Result(Verdict.INDEFINITE, "grens-verstreken")
 
-    def _send(self, channel: str, subject: str, body: str, reference: str) -> Result:
+    def _send(
+        self, channel: str, subject: str, body: str, reference: str, known: Callable[[RelayMail], None]
+    ) -> Result:
         evidence = gather()
         plugin = self._plugin(channel, reference)
         if plugin is None:
             return NO_CHANNEL
+        if isinstance(plugin, RelayMail):
+            known(plugin)
         server = Apprise(asset=self._asset)
         server.add(plugin)
         told = server.notify(title=subject, body=body, body_format=NotifyFormat.TEXT)

@@ -70,9 +70,9 @@ def _cause(error: BaseException | None) -> object:
 
 
 def _how(error: BaseException) -> str:
-    if {"TimeoutError", "Timeout"} & _names(error):
+    if {"TimeoutError", "Timeout"} & (_names(error) | _names(error.__context__)):  # smtplib wraps its own
         return "tijd-verstreken"
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError | smtplib.SMTPNotSupportedError):
         return "tls"
     if isinstance(error, ConnectionRefusedError):
         return "geweigerd"

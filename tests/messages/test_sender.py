@@ -88,10 +88,15 @@ def test_a_relay_that_is_down_is_tried_again() -> None:
     assert sent_by(sender(closed_port())) == Result(Verdict.TEMPORARY, "geweigerd")
 
 
-def test_a_dripping_server_does_not_hold_the_worker_beyond_the_bound() -> None:
-    with smtp(MAIL=DRIP) as server:
+@pytest.mark.parametrize(
+    ("stage", "verdict"), [("banner", "temporary"), ("MAIL", "temporary"), ("body", "indefinite"), ("QUIT", "sent")]
+)
+def test_a_dripping_server_does_not_hold_the_worker_beyond_the_bound(stage: str, verdict: str) -> None:
+    with smtp(**{stage: DRIP}) as server:
         bounded = AppriseSender(Settings(mail_port=server.port), timeout=5, bound=0.3)
-        assert sent_by(bounded) == Result(Verdict.INDEFINITE, "grens-verstreken")
+        result = sent_by(bounded)
+        assert (result.verdict, result.reason) == (verdict, "" if verdict == "sent" else "grens-verstreken")
+    assert len(server.kept) == (verdict != "temporary")
 
 
 @pytest.mark.parametrize("address", ["geen adres", "", "a@werk.example,b@werk.example", "één@werk.example"])
@@ -210,7 +215,7 @@ def test_a_relay_with_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path: 
 def test_a_relay_that_knows_no_tls_gets_no_message() -> None:
     with smtp() as server:
         given = sender(server.port, mail_security="starttls")
-        assert sent_by(given).verdict is Verdict.TEMPORARY
+        assert sent_by(given) == Result(Verdict.TEMPORARY, "tls")
         assert server.kept == []
 
 
