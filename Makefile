@@ -29,7 +29,7 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(PY) -m deptry .
 
 faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
-	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadgroup --timeout 1500 tests/faults $(ARGS)
+	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadgroup --timeout 1500 tests/faults tests/test_region_year.py $(ARGS)
 
 bench: $(READY) ## meet de snelheid (per meting een regel JSON)
 	@test -f benchmarks/__main__.py || { echo "Er zijn nog geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }

@@ -2,7 +2,7 @@
 
 import pytest
 
-FIRST = ("tests/test_region_year.py", "tests/flows/", "tests/browser/")
+FIRST = ("tests/faults/test_prefect", "tests/test_region_year.py", "tests/flows/", "tests/browser/", "tests/faults/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
