@@ -18,11 +18,15 @@ def test_an_error_of_another_kind_leaves_as_a_code_without_its_text(error: Excep
     assert type(error).__name__ in str(caught.value)
 
 
+def fails_with_something_behind_it() -> None:
+    try:
+        raise ValueError(SECRET)
+    except ValueError as error:
+        raise UnknownRefusal("KR-STAP-ONBEKEND") from error
+
+
 def test_an_error_of_our_own_keeps_its_code_and_loses_what_was_behind_it() -> None:
     with pytest.raises(KetenregieError) as caught, codes_only():
-        try:
-            raise ValueError(SECRET)
-        except ValueError as error:
-            raise UnknownRefusal("KR-STAP-ONBEKEND") from error
+        fails_with_something_behind_it()
     assert caught.value.code == "KR-STAP-ONBEKEND"
     assert SECRET not in "".join(traceback.format_exception(caught.value))
