@@ -6,11 +6,9 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-import yaml
 from prefect import Flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
@@ -20,15 +18,10 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.base import BaseWorker
 
-from deployments.worker import POOL, TYPE
+from deployments.prefect_file import POOL, listed
+from deployments.worker import TYPE
 
 AT_ONCE = 4
-
-
-def listed() -> list[dict[str, Any]]:
-    """The deployments of prefect.yaml, as written there; found beside this module, in a wheel too."""
-    text = files("deployments").joinpath("prefect.yaml").read_text(encoding="utf-8")
-    return list(yaml.safe_load(text)["deployments"])
 
 
 async def deploy_all(pool_type: str = TYPE) -> int:

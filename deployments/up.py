@@ -17,7 +17,8 @@ from integrations.settings import settings
 from tasks.change_policy import change_policy
 from tasks.ledger_clock import is_virtual
 from tasks.make_ledger import make_ledger
-from tasks.sweep_deadlines import sweep_deadlines
+from tasks.settle_restore import settle_restore
+from tasks.sweep_deadlines import COMMAND, sweep_deadlines
 
 
 def run_up() -> int:
@@ -36,6 +37,7 @@ def prepare(ledger: Ledger, now: datetime) -> None:
     ledger.upgrade()
     if is_virtual(ledger):
         raise StateRefusal("KR-KLOK-PROEF")
+    settle_restore(ledger, now)
     known = _setting(ledger, "region")
     if settings().region or not known:
         make_ledger(ledger, region_of_settings(), now)
@@ -43,7 +45,7 @@ def prepare(ledger: Ledger, now: datetime) -> None:
         text = override_text(path)
         if text != _setting(ledger, "policy"):
             change_policy(ledger, text, now)
-    sweep_deadlines(ledger, now)
+    sweep_deadlines(ledger, now, door=COMMAND)
 
 
 def region_of_settings() -> Region:

@@ -18,6 +18,7 @@ from prefect.flow_engine import run_flow_async
 from prefect.flows import load_flow_from_entrypoint
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
+from deployments.prefect_file import POOL
 from domain.errors import OutsideFailure
 from flows.clock import now
 from flows.outbox import pump
@@ -25,7 +26,6 @@ from integrations.ledger import current_ledger
 from integrations.log_silence import silence
 
 TYPE = "ketenregie"
-POOL = "keten"
 RUNS_AT_ONCE = 8  # the clockwork takes at most four
 PUMP_AT_ONCE = 20  # rows an outbox pump may take before the next look for runs
 

@@ -24,6 +24,10 @@ CATALOGUE: dict[str, Entry] = {
     # input
     "KR-KEUZE-ONGELDIG": Entry("Het antwoord op '{field}' is geen geldige keuze.", "Kies een van de getoonde waarden."),
     "KR-DATUM-ONGELDIG": Entry("'{field}' is geen geldige datum.", "Schrijf de datum als jjjj-mm-dd."),
+    "KR-OPSCHORTING-DATUM": Entry(
+        "Op deze dag kan de opschorting niet eindigen.", "Kies een dag na vandaag; opschorten mag hooguit {longest}."
+    ),
+    "KR-REDEN": Entry("Deze reden past hier niet.", "Kies een van: {reasons}."),
     "KR-DATUM-VERLEDEN": Entry("'{field}' ligt in het verleden.", "Kies een datum vanaf vandaag."),
     "KR-DATUM-TOEKOMST": Entry("'{field}' ligt in de toekomst.", "Kies een datum tot en met vandaag."),
     "KR-GETAL-ONGELDIG": Entry(
@@ -31,6 +35,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-LEEG": Entry("Er is niets ingevuld.", "Beantwoord ten minste een vraag."),
     "KR-TIJD-ONGELDIG": Entry("Het tijdstip heeft geen tijdzone of bestaat niet.", "Schrijf het als 2026-04-20T22:05."),
+    "KR-AFWEZIG-TIJD": Entry(
+        "De afwezigheid eindigt voor zij begint, of is al voorbij.", "Geef bij --until een later tijdstip."
+    ),
     "KR-PROEF-UIT": Entry(
         "Storingsproeven staan hier uit.", "Draai ze met 'make faults'; op een echte installatie horen ze niet."
     ),
@@ -156,6 +163,10 @@ CATALOGUE: dict[str, Entry] = {
         "Vraag een collega met de rol {roles} om akkoord.",
     ),
     "KR-CODE-INACTIEF": Entry("Deze medewerkerscode is niet meer actief.", "Gebruik de code van een actieve collega."),
+    "KR-TOEWIJZEN-ROL": Entry(
+        "Deze code kan geen vaste medewerker zijn.",
+        "Kies een actieve collega van Veilig Thuis met een uitvoerende rol.",
+    ),
     # gates
     "KR-ONVOLLEDIG": Entry("De stap kan nog niet dicht: er ontbreken {count} onderdelen.", "Vul aan wat ontbreekt."),
     "KR-AKKOORD-NODIG": Entry(
@@ -168,9 +179,23 @@ CATALOGUE: dict[str, Entry] = {
     "KR-STAP-GESLOTEN": Entry("Deze stap is al afgerond.", "Bekijk de zaak met 'ketenregie case show'."),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),
+    "KR-TOEWIJZEN-ZELFDE": Entry(
+        "Deze code is al de vaste medewerker van deze zaak.", "Er is niets gewijzigd; kies een andere collega."
+    ),
+    "KR-NIET-AFWEZIG": Entry(
+        "Deze code staat niet als afwezig of vertrokken.", "Kijk met 'ketenregie person list' wie er afwezig is."
+    ),
     "KR-ZAAK-GESLOTEN": Entry("Deze zaak is afgesloten.", "Leg een nieuwe melding vast."),
     "KR-MELDING-BESTAAT": Entry("Deze melding is al ingelezen.", "Er is niets gewijzigd; u hoeft niets te doen."),
     "KR-VERLENGING": Entry("Deze termijn kan niet worden verlengd.", "Leg de oorzaak van de vertraging vast."),
+    "KR-OPSCHORTING": Entry("Deze termijn kan niet worden opgeschort.", "Leg de oorzaak van de vertraging vast."),
+    "KR-OPSCHORTING-STAND": Entry(
+        "Een stap die te laat, geweigerd of acuut is, wordt niet opgeschort.", "Leg de oorzaak van de vertraging vast."
+    ),
+    "KR-OPSCHORTING-LOOPT": Entry(
+        "Deze termijn is opgeschort.", "Wacht tot het einde, of hervat met 'ketenregie step resume'."
+    ),
+    "KR-OPSCHORTING-GEEN": Entry("Deze termijn is niet opgeschort.", "Bekijk de termijn met 'ketenregie step show'."),
     "KR-AUDIT-VAST": Entry("Het logboek kan niet worden gewijzigd of verwijderd.", "Leg een nieuwe handeling vast."),
     "KR-AUDIT-KETEN": Entry(
         "Deze regel sluit niet aan op het logboek.", "Controleer het logboek met 'ketenregie doctor'."
@@ -191,6 +216,31 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
     "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
+    "KR-RONDE-STAP": Entry(
+        "{count} stappen konden niet worden beoordeeld.",
+        "De volgende ronde probeert het opnieuw; meld het als het blijft.",
+    ),
+    "KR-RONDE-KLOK": Entry(
+        "De klok is teruggezet; deze ronde heeft niets besloten.",
+        "Zet de tijd van deze machine goed en kijk met 'doctor'.",
+    ),
+    "KR-RONDE-NIEMAND": Entry(
+        "{count} berichten bereikten niemand.", "Bekijk ze met 'ketenregie messages list --state failed' en bel zelf."
+    ),
+    # the watch
+    "KR-WACHT-KLOK": Entry(
+        "De klok van Prefect staat stil sinds {since}; de rondes lopen door via de opdracht.",
+        "Kijk met 'ketenregie doctor' wat Prefect mankeert.",
+    ),
+    "KR-WACHT-STIL": Entry(
+        "Niemand bewaakt de termijnen sinds {since}.", "Draai nu 'ketenregie sweep' en kijk met 'ketenregie doctor'."
+    ),
+    "KR-WACHT-NOOIT": Entry(
+        "Er is nog nooit een ronde gelopen.", "Start 'ketenregie up', of draai 'ketenregie sweep'."
+    ),
+    "KR-WACHT-DICHT": Entry(
+        "De administratie gaat niet open, dus niemand bewaakt de termijnen.", "Kijk met 'ketenregie doctor'."
+    ),
     # region
     "KR-REGIO": Entry(
         "Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."
@@ -225,6 +275,21 @@ CATALOGUE: dict[str, Entry] = {
     "KR-MAIL-ONVEILIG": Entry(
         "Mail zonder TLS mag alleen naar een server op deze machine.",
         "Zet KETENREGIE_MAIL_SECURITY op starttls of ssl.",
+    ),
+    # copies
+    "KR-KOPIE-MISLUKT": Entry(
+        "De reservekopie is niet gelukt ({what}).", "Controleer ruimte, rechten en versie, en probeer het opnieuw."
+    ),
+    "KR-KOPIE-STUK": Entry("Deze kopie is niet te gebruiken ({what}).", "Kies een andere, oudere reservekopie."),
+    "KR-PROGRAMMA": Entry(
+        "Het programma {program} ontbreekt.", "Installeer de PostgreSQL-client van de versie van de server."
+    ),
+    "KR-TERUG-OPEN": Entry(
+        "De administratie is nog in gebruik; er is niets veranderd.", "Stop ketenregie en probeer het opnieuw."
+    ),
+    "KR-TERUG-VOL": Entry(
+        "De database is niet leeg; er is niets veranderd.",
+        "Maak een nieuwe, lege database en noem die in KETENREGIE_DATABASE.",
     ),
     # outside: the ledger's database
     "KR-ADMINISTRATIE-BEZET": Entry(

@@ -1,9 +1,13 @@
 """Whether the systems outside answer: asked briefly, with nothing sent and nothing told but yes or no."""
 
 import smtplib
+import threading
 from http import HTTPStatus
 
+from integrations.log_silence import silence
+
 SECONDS = 2.0
+HEARTBEAT_SECONDS = 5.0
 
 
 def prefect_answers(ui_url: str) -> bool:
@@ -13,6 +17,26 @@ def prefect_answers(ui_url: str) -> bool:
     try:
         return httpx.get(f"{ui_url.rstrip('/')}/api/health", timeout=SECONDS).status_code == HTTPStatus.OK
     except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+
+
+def fetched(url: str) -> bool:
+    """Fetch this address and forget the answer; True when it was a good one within five seconds. Never raises."""
+    answers: list[bool] = []
+    fetching = threading.Thread(target=lambda: answers.append(_fetch(url)), daemon=True, name="ketenregie-fetch")
+    fetching.start()
+    fetching.join(HEARTBEAT_SECONDS)  # httpx bounds each wait, not the whole: a server may drip
+    return answers == [True]
+
+
+def _fetch(url: str) -> bool:
+    import httpx
+
+    silence()
+    try:
+        with httpx.Client(timeout=HEARTBEAT_SECONDS) as client, client.stream("GET", url) as answer:
+            return answer.is_success
+    except Exception:  # whatever a wrong address or a strange server brings about: the round was good all the same
         return False
 
 

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     channels: dict[str, SecretStr] = {}
     """Organisation channels: name → Apprise URL (JSON in KETENREGIE_CHANNELS). URLs hold tokens, hence secret."""
 
+    alarm: SecretStr = SecretStr("")
+    """Who hears that nobody watches the due dates: mail:ADDRESS or an Apprise URL; a path past ledger and Prefect."""
+
+    heartbeat: SecretStr = SecretStr("")
+    """URL that is fetched after each good round, for a watcher outside; it may hold a token, hence secret."""
+
     @property
     def database_url(self) -> str:
         """The ledger's URL, with the default filled in."""

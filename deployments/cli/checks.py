@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from deployments.cli.prefect_checks import prefect_checks
 from domain.errors import KetenregieError
 from integrations.ledger import Ledger
-from integrations.reachable import prefect_answers, relay_answers
+from integrations.reachable import relay_answers
 from integrations.settings import settings
 from tasks.examine_ledger import Check, examine_ledger
 
@@ -28,7 +29,13 @@ INSTALL = "Installeer opnieuw met de versies uit requirements.lock."
 
 def all_checks(ledger: Ledger, now: datetime) -> list[Check]:
     """Every check, in the order in which to mend them."""
-    return [_python(sys.version_info[:2]), *_libraries(), *_ledger(ledger, now), *_outside()]
+    return [
+        _python(sys.version_info[:2]),
+        Check("ketenregie", "ok", installed("ketenregie")),
+        *_libraries(),
+        *_ledger(ledger, now),
+        *_outside(now),
+    ]
 
 
 def _python(here: tuple[int, ...]) -> Check:
@@ -67,13 +74,15 @@ def _ledger(ledger: Ledger, now: datetime) -> list[Check]:
         return [Check("database", "fail", f"{error.code}: {error.sentence}", error.next_step)]
 
 
-def _outside() -> Iterator[Check]:
+def _outside(now: datetime) -> Iterator[Check]:
     known = settings()
     relay = relay_answers(known.mail_host, known.mail_port, known.mail_security)
     mend = "Controleer KETENREGIE_MAIL_HOST, _PORT en _SECURITY; berichten wachten tot de server er weer is."
     yield Check("mail", "ok" if relay else "fail", "bereikbaar" if relay else "geen antwoord", "" if relay else mend)
-    prefect = prefect_answers(known.ui_url)
-    mend = "Start 'ketenregie up', of zet KETENREGIE_UI_URL goed."
-    yield Check(
-        "Prefect", "ok" if prefect else "fail", "bereikbaar" if prefect else "geen antwoord", "" if prefect else mend
-    )
+    if known.alarm.get_secret_value():
+        yield Check("alarm", "ok", "ingesteld")
+    else:
+        yield Check(
+            "alarm", "warn", "niet ingesteld", "Zet KETENREGIE_ALARM; anders hoort niemand dat alles stilstaat."
+        )
+    yield from prefect_checks(known.ui_url, now)

@@ -1,5 +1,6 @@
 """`ketenregie up`, `demo`, `sweep`, `status` and `doctor`: start it, and see whether it goes well."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -9,9 +10,10 @@ from deployments.cli.checks import all_checks
 from deployments.cli.opened import clock, opened
 from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, print_table, say
+from deployments.cli.refusals import tell
 from domain.errors import KetenregieError
+from flows.plain_round import Round, plain_round
 from tasks.show_status import Status, show_status
-from tasks.sweep_deadlines import sweep_deadlines
 
 app = typer.Typer(add_completion=False)
 
@@ -36,17 +38,31 @@ def demo(
 
 
 @app.command()
-def sweep(now: Now = "", as_json: AsJson = False, database: Database = "") -> None:
-    """Loop nu een ronde langs alles wat aan de beurt is: plan herinneringen en escalaties."""
+def sweep(
+    now: Now = "",
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Plan alleen; verstuur niets.")] = False,
+    as_json: AsJson = False,
+    database: Database = "",
+) -> None:
+    """Loop nu een ronde, zonder Prefect: plan wat aan de beurt is en verstuur het. Eindigt met 1 als iets misging."""
     with opened(database, now) as here:
-        swept = sweep_deadlines(here.ledger, here.acting())
+        done = plain_round(here.ledger, here.acting(), plan_only=plan_only)
+    problems = done.problems()
     if as_json:
-        print_json(swept)
+        print_json(vars(done.swept) | {"delivered": done.delivered, "problems": [it.as_dict() for it in problems]})
     else:
-        say(f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.opened} stappen geopend.")
-    if swept.failed:
-        typer.echo(f"KR-RONDE: {swept.failed} stappen konden niet worden beoordeeld; over een uur opnieuw.", err=True)
-        raise typer.Exit(1)
+        say(*_done(done))
+        for problem in problems:
+            tell(problem, as_json=False)
+    raise typer.Exit(1 if problems else 0)
+
+
+def _done(done: Round) -> Iterator[str]:
+    swept, sent = done.swept, done.delivered
+    yield f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.opened} stappen geopend."
+    if sent:
+        again = sent.temporary + sent.indefinite
+        yield f"{sent.sent} mails verstuurd, {again} later opnieuw, {sent.permanent} niet te bezorgen."
 
 
 @app.command()
@@ -71,7 +87,7 @@ def status(now: Now = "", as_json: AsJson = False, database: Database = "") -> N
 def _line(found: Status) -> str:
     parts = [
         "gezond" if found.healthy else f"ongezond: {'; '.join(found.problems)}",
-        f"laatste ronde {(found.at - found.last_sweep) // timedelta(minutes=1)} min geleden"
+        f"laatste ronde {abs(found.at - found.last_sweep) // timedelta(minutes=1)} min geleden"
         if found.last_sweep
         else "",
         f"{found.late} te laat",

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from deployments.deploy import listed
 from deployments.mail_catcher import read_mailbox
+from deployments.prefect_file import listed
 from flows.clock import now
 from flows.views import VIEWS
 from integrations.ledger import Ledger

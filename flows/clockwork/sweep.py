@@ -1,5 +1,7 @@
 """Sweep: every five minutes, decide what is due."""
 
+import asyncio
+
 from prefect import State
 from prefect.client.orchestration import PrefectClient
 
@@ -7,6 +9,7 @@ from flows.clock import now
 from flows.outbox import pump
 from flows.rounds import clockwork, one_round
 from integrations.ledger import Ledger
+from tasks.give_heartbeat import give_heartbeat
 from tasks.sweep_deadlines import sweep_deadlines
 
 
@@ -20,4 +23,8 @@ async def work(client: PrefectClient, ledger: Ledger) -> str:
     """Sweep, then tell Prefect which runs are late now."""
     swept = sweep_deadlines(ledger, now())
     await pump(client, ledger, now())
+    if not (swept.failed or swept.clock_back):
+        await asyncio.to_thread(give_heartbeat)
+    if swept.clock_back:
+        return "De klok is teruggezet: niets besloten. De volgende ronde gaat verder op de nieuwe tijd."
     return f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.failed} niet gelukt"

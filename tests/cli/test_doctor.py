@@ -1,15 +1,20 @@
 """`ketenregie doctor`, and what `ketenregie up` prepares: against a real mail server and a real HTTP answer."""
 
+import json
 import threading
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 from deployments.cli.checks import PINS, installed, numbers
+from deployments.cli.prefect_checks import prefect_checks
 from deployments.mail_catcher import MailCatcher
+from deployments.prefect_file import POOL, scheduled
 from deployments.up import prepare, wanted_port
 from domain.errors import StateRefusal
 from integrations.ledger import Ledger
@@ -23,25 +28,51 @@ from tasks.make_ledger import make_ledger
 from tasks.show_status import show_status
 from tests.cli.trial import KUSTLAND, ROOT, Trial, call, moment
 
+ROUNDS = [{"name": name, "paused": False, "schedules": [{"active": True}]} for name in scheduled()]
+ANSWERS: dict[str, object] = {
+    "/api/health": True,
+    "/api/admin/version": installed("prefect"),
+    "/api/deployments/filter": ROUNDS,
+    f"/api/work_pools/{POOL}": {"is_paused": False},
+}
 
-class Healthy(BaseHTTPRequestHandler):
-    """Answers as Prefect's health does."""
 
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/api/health" else 404)
-        self.end_headers()
-        self.wfile.write(b"true")
+@dataclass
+class Api:
+    """Something that answers as Prefect's API does: an int is a status, anything else the answer."""
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    url: str
+    answers: dict[str, object]
+
+    def verdicts(self, now: datetime | None = None) -> dict[str, str]:
+        """What doctor thinks of it."""
+        found = list(prefect_checks(self.url, now or datetime.now(UTC)))
+        assert [check.what for check in found if check.verdict != "ok" and not check.next_step] == []
+        return {check.what: check.verdict for check in found}
 
 
 @pytest.fixture
-def api() -> Iterator[str]:
-    """The address of something that answers like Prefect's API."""
-    server = HTTPServer(("127.0.0.1", 0), Healthy)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+def api() -> Iterator[Api]:
+    """A sound Prefect."""
+    answers = dict(ANSWERS)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = answers.get(self.path, 404)
+            self.send_response(answer if type(answer) is int else 200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield Api(f"http://127.0.0.1:{server.server_port}", answers)
     server.shutdown()
     server.server_close()
 
@@ -54,10 +85,11 @@ def test_the_pins_are_those_of_the_package() -> None:
         assert numbers(low) <= numbers(installed(name)) < numbers(high)
 
 
-def test_a_whole_installation_is_well(trial: Trial, tmp_path: Path, api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_installation_is_well(trial: Trial, tmp_path: Path, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     with MailCatcher(tmp_path / "mail") as relay:
         monkeypatch.setenv("KETENREGIE_MAIL_PORT", str(relay.port))
-        monkeypatch.setenv("KETENREGIE_UI_URL", api)
+        monkeypatch.setenv("KETENREGIE_UI_URL", api.url)
+        monkeypatch.setenv("KETENREGIE_ALARM", "mail:beheer@regio.example")
         settings.cache_clear()
         found = trial.run("doctor", "--json")
     assert (found.status, found.json["healthy"]) == (0, True)
@@ -74,6 +106,33 @@ def test_what_is_wrong_gets_a_next_step_and_status_one(trial: Trial, monkeypatch
     assert (found.status, set(failed), all(failed.values())) == (1, {"mail", "Prefect"}, True)
     shown = trial.run("doctor")
     assert (shown.status, "geen antwoord" in shown.out) == (1, True)
+
+
+def test_a_round_that_is_paused_missing_or_without_its_schedule_is_found(api: Api) -> None:
+    faults: list[dict[str, object]] = [{"paused": True}, {"name": "anders"}, {"schedules": []}]
+    for wrong in [*faults, {"schedules": [{"active": False}]}]:
+        api.answers["/api/deployments/filter"] = [ROUNDS[0] | wrong, *ROUNDS[1:]]
+        assert api.verdicts()["rondes"] == "fail"
+
+
+@pytest.mark.parametrize("answer", [404, {"is_paused": True}])
+def test_a_work_pool_that_is_gone_or_paused_is_found(api: Api, answer: object) -> None:
+    api.answers[f"/api/work_pools/{POOL}"] = answer
+    assert api.verdicts()["werkvoorraad"] == "fail"
+
+
+def test_another_version_another_time_and_a_password_are_told(api: Api) -> None:
+    assert api.verdicts(datetime.now(UTC) + timedelta(minutes=5))["klok van Prefect"] == "warn"
+    api.answers["/api/admin/version"] = "3.8.1"
+    assert api.verdicts()["Prefect-server"] == "warn"
+    api.answers["/api/admin/version"] = 401
+    assert api.verdicts() == {"Prefect": "ok", "rondes": "warn"}
+
+
+@pytest.mark.parametrize("answer", [500, {"a": 1}, [{"name": "sweep"}], "tekst"])
+def test_an_answer_that_is_not_prefects_is_no_crash(api: Api, answer: object) -> None:
+    api.answers["/api/deployments/filter"] = answer
+    assert api.verdicts()["rondes"] == "warn"
 
 
 def test_without_a_ledger_the_rest_is_still_looked_at() -> None:

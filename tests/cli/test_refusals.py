@@ -176,7 +176,7 @@ def test_an_unexpected_error_shows_its_class_and_nothing_of_its_text(
     def broken(*_: object, **__: object) -> None:
         raise KeyError(BSN)
 
-    monkeypatch.setattr("deployments.cli.running.sweep_deadlines", broken)
+    monkeypatch.setattr("flows.plain_round.sweep_deadlines", broken)
     done = trial.run("sweep", *NOW)
     assert (code(done), done.status, BSN in done.all) == ("KR-ONVERWACHT", 1, False)
     assert "(KeyError)" in done.err

@@ -20,8 +20,9 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
 
-from deployments.deploy import deploy_all, listed
+from deployments.deploy import deploy_all
 from deployments.prefect_env import QUIET, ui_folder
+from deployments.prefect_file import listed
 from deployments.prefect_server import PrefectServer
 from deployments.views import MARK, bring_views, save_views
 from domain.process import PROCESS

@@ -2,7 +2,7 @@
 
 import re
 
-from deployments.deploy import listed
+from deployments.prefect_file import listed
 from deployments.step_table import step_table
 from domain.process import PROCESS
 from tests.house.tree import ROOT
