@@ -64,7 +64,8 @@ def _clocks(step: Step) -> Iterator[str]:
 def _clock(clock: Clock) -> str:
     words = f"elke {clock.term}" if clock.repeats else str(clock.term)
     longer = f" (met reden {clock.extension} langer)" if clock.extension else ""
-    return f"{words}{'*' if clock.statutory else ''}{longer}"
+    still = f" (met reden hooguit {clock.suspension} opgeschort)" if clock.suspension else ""
+    return f"{words}{'*' if clock.statutory else ''}{longer}{still}"
 
 
 def _late(step: Step, policy: Policy) -> str:

@@ -38,6 +38,8 @@ class SetDue:
 class Extend:
     """Move this step's due moment by the policy's extension; refused when the policy allows none."""
 
+    reason: str  # a code of domain/suspension.py
+
 
 @dataclass(frozen=True)
 class Stall:

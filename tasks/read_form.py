@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from domain.dutch import moment_text
+from domain.dutch import day_text, moment_text
 from domain.errors import CATALOGUE, UnknownRefusal
 from domain.gates import questions_of
 from domain.process import step_of
@@ -14,10 +14,12 @@ from domain.questions import Question, Value
 from domain.step import Context
 from domain.step import Step as Kind
 from domain.steps.warm_handover import not_heard, trained_for
+from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.case_view import case_view
 from integrations.ledger.people import roster
 from integrations.ledger.policy import policy_of
+from integrations.ledger.suspending import suspended
 from integrations.ledger.tables import Answer, Case, Step, StepState
 
 
@@ -93,6 +95,8 @@ def _description(
     if step.due_at is not None:
         late = " **Te laat.**" if is_late(step, now) else ""
         lines.append(f"Uiterlijk **{moment_text(step.due_at)}** ({step.explanation}).{late}")
+    if suspended(step, now) and step.suspended_until is not None:
+        lines.append(f"**Opgeschort** tot en met {day_text(local_date(step.suspended_until))}.")
     lines += _last_refusal(session, step)
     if missing:
         lines.append("Nog nodig om af te ronden:\n\n" + "\n".join(f"- {gap}" for gap in missing))

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from domain.errors import UnknownRefusal
 from domain.process import step_of
 from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.suspending import suspended
 from integrations.ledger.tables import Case, Outbox, Step, StepState
 from tasks.read_form import is_late
 
@@ -82,6 +83,7 @@ def _tags(step: Step, reference: str, now: datetime) -> tuple[str, ...]:
         f"wacht-op:{step.organisation.lower() or 'onbekend'}",
         *(("te-laat",) if is_late(step, now) else ()),
         *(("acuut",) if alarm else ()),
+        *(("opgeschort",) if suspended(step, now) else ()),
     )
 
 

@@ -12,9 +12,12 @@ from domain.errors import UnknownRefusal
 from domain.parties import Professional
 from domain.process import step_of
 from domain.references import normalise
+from domain.suspension import Elapsed
 from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.case_view import case_view
+from integrations.ledger.policy import policy_of
+from integrations.ledger.suspending import suspended, time_taken
 from integrations.ledger.tables import Case, OwnNumber, Report, Step
 from tasks.log_reading import log_reading, reader, refuse_reading
 from tasks.read_form import is_late
@@ -22,7 +25,7 @@ from tasks.read_form import is_late
 
 @dataclass(frozen=True)
 class StepLine:
-    """One step: `late` now when open, or closed after its due moment."""
+    """One step: `late` now when open, or closed after its due moment. `gross_days` and `net_days`: see StepSheet."""
 
     id: str
     kind: str
@@ -38,6 +41,9 @@ class StepLine:
     waiting_cause: str
     acute: bool
     closed_at: datetime | None
+    suspended_until: datetime | None
+    gross_days: int | None
+    net_days: int | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ def show_case(ledger: Ledger, reference: str, by: str, now: datetime, *, logged_
 def _sheet(session: Session, case: Case, view: CaseView, person: Professional, now: datetime) -> CaseSheet:
     whole = access(person, view) is Access.WHOLE
     rows = session.exec(select(Step).where(Step.case_id == case.id).order_by(col(Step.id))).all()
+    policy = policy_of(session)
     return CaseSheet(
         reference=case.reference,
         access=access(person, view),
@@ -132,7 +139,7 @@ def _sheet(session: Session, case: Case, view: CaseView, person: Professional, n
         persons=_persons(view, now) if whole else (),
         risks=_risks(view) if sees_risks(person, view) else (),
         reports=_reports(session, case, person) if whole else (),
-        steps=tuple(_step(row, now) for row in rows),
+        steps=tuple(_step(row, time_taken(session, row, policy, now), now) for row in rows),
         own_numbers=_own_numbers(session, case, person),
     )
 
@@ -161,7 +168,7 @@ def _own_numbers(session: Session, case: Case, person: Professional) -> dict[str
     return {r.organisation: r.number for r in rows if sees_reporter(person) or r.organisation == person.organisation}
 
 
-def _step(row: Step, now: datetime) -> StepLine:
+def _step(row: Step, taken: Elapsed | None, now: datetime) -> StepLine:
     closed_late = row.closed_at is not None and row.due_at is not None and row.closed_at > row.due_at
     return StepLine(
         id=row.id,
@@ -178,4 +185,7 @@ def _step(row: Step, now: datetime) -> StepLine:
         waiting_cause=row.waiting_cause,
         acute=row.acute,
         closed_at=row.closed_at,
+        suspended_until=row.suspended_until if suspended(row, now) else None,
+        gross_days=taken.gross if taken else None,
+        net_days=taken.net if taken else None,
     )

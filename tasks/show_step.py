@@ -7,6 +7,8 @@ from domain.access import Access, step_access
 from domain.questions import Question
 from integrations.ledger import Ledger
 from integrations.ledger.case_view import case_view
+from integrations.ledger.policy import policy_of
+from integrations.ledger.suspending import suspended, time_taken
 from integrations.ledger.tables import Case, Step
 from tasks.log_reading import log_reading, reader, refuse_reading
 from tasks.read_form import read_form
@@ -16,7 +18,8 @@ from tasks.read_form import read_form
 class StepSheet:
     """A step as one reader sees it. With access `outline` the questions, answers and gaps are left out.
 
-    `can_answer`: it is open, or its moment has come.
+    `can_answer`: it is open, or its moment has come. `gross_days`: since the clock started until now or the closing, in
+    working days for a term in working days (`counted_in`); `net_days` without what was suspended.
     """
 
     id: str
@@ -38,6 +41,10 @@ class StepSheet:
     answers: dict[str, str | int]
     missing: tuple[str, ...]
     codes: tuple[str, ...]
+    suspended_until: datetime | None = None
+    gross_days: int | None = None
+    net_days: int | None = None
+    counted_in: str = ""
 
 
 def show_step(ledger: Ledger, step_id: str, by: str, now: datetime, *, logged_at: datetime) -> StepSheet:
@@ -50,6 +57,7 @@ def show_step(ledger: Ledger, step_id: str, by: str, now: datetime, *, logged_at
         assert row is not None
         assert case is not None
         level = step_access(person, case_view(session, case), row.owner)
+        taken = time_taken(session, row, policy_of(session), now)
     if level is Access.NONE:
         raise refuse_reading(ledger, person, logged_at, case=case.reference, step=row.id)
     log_reading(ledger, person, logged_at, "stap-ingezien", case=case.reference, step=row.id)
@@ -74,4 +82,8 @@ def show_step(ledger: Ledger, step_id: str, by: str, now: datetime, *, logged_at
         answers=dict(form.values) if whole else {},
         missing=form.missing if whole else (),
         codes=form.codes if whole else (),
+        suspended_until=row.suspended_until if suspended(row, now) else None,
+        gross_days=taken.gross if taken else None,
+        net_days=taken.net if taken else None,
+        counted_in=taken.unit if taken else "",
     )

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as sqlmodel_select
 
-from domain.ladder import COUNTS, Lateness, Word, decide, words
+from domain.ladder import COUNTS, Decision, Lateness, Word, decide, words
 from domain.messages import content_hash
 from domain.process import PROCESS, step_of
 from domain.step import Ladder
@@ -25,6 +25,7 @@ from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.bulk import run_many
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import Case, Message, MessageState, Outbox, Step, StepState, SweepRun
+from tasks.take_back_future import take_back_future
 
 BATCH = 1000
 LATE_RUNGS = frozenset({"L1", "L2", "L3", "L4", "ACUTE"})
@@ -46,6 +47,7 @@ _LOOKED_AT = (
     *(col(getattr(Step, name)) for name in ("id", "case_id", "kind", "state", "owner", "team", "deadline_version")),
     *(col(getattr(Step, name)) for name in ("opened_at", "due_at", "stalled_at", "acute", "acknowledged_at")),
     col(Step.next_action_at),
+    col(Step.suspended_until),
     col(Case.reference),
     col(Case.team).label("case_team"),
     col(Case.local_team),
@@ -104,11 +106,12 @@ def _steady(session: Session, now: datetime) -> tuple[datetime, bool]:
 
 
 def _clock_was_put_back(uow: UnitOfWork, now: datetime, door: str) -> Swept:
-    """Say so, and let alarms that sounded in a time that never was sound again."""
+    """Say so, and let alarms that sounded in a time that never was sound again; what waits gets its own moment."""
     alarm = or_(col(Step.acute) & col(Step.acknowledged_at).is_(None), col(Step.kind).in_(ALARMS))
     ahead = (col(Step.next_action_at) > now) & (col(Step.state) == StepState.OPEN) & alarm
     again = {"next_action_at": now, "deadline_version": col(Step.deadline_version) + 1}
     uow.session.connection().execute(update(Step).where(ahead).values(again))
+    take_back_future(uow)
     uow.session.add(SweepRun(at=now, steps=0, planned=0, failed=0, door=door, clock_back=True))
     uow.audit("klok-terug", ground="beheer")
     return Swept(clock_back=True)
@@ -172,9 +175,15 @@ def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
     teams = tuple(dict.fromkeys((row.team, row.case_team, row.local_team)))
     said = words(decision, kind, row.owner, teams, opener.roster)
     batch.messages += [_message(row, kind.label, word, now) for word in said]
-    batch.looks.append({"b_id": row.id, "b_next": decision.next_at})
-    if any(rung in LATE_RUNGS for rung, _ in decision.rungs):
+    batch.looks.append({"b_id": row.id, "b_next": _next_look(decision, row.suspended_until, now)})
+    if row.suspended_until is not None or any(rung in LATE_RUNGS for rung, _ in decision.rungs):
         batch.tags.append({"act": "tag_run", "step_id": row.id, "written_at": now, "attempts": 0, "reason": ""})
+
+
+def _next_look(decision: Decision, suspended_until: datetime | None, now: datetime) -> datetime | None:
+    """The next rung, or the end of a suspension, when Prefect's tag must go."""
+    ends = suspended_until if suspended_until is not None and suspended_until > now else None
+    return min(filter(None, (decision.next_at, ends)), default=None)
 
 
 def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:

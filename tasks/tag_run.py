@@ -1,4 +1,4 @@
-"""Tag a run: `te-laat` and `acuut` appear and go with the facts of the step."""
+"""Tag a run: `te-laat`, `acuut` and `opgeschort` appear and go with the facts of the step."""
 
 from collections.abc import Iterable
 from uuid import UUID

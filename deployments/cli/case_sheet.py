@@ -28,7 +28,7 @@ def print_case(sheet: CaseSheet, now: datetime) -> None:
             say(f"  {name + ':':<24} {value}")
     _persons(sheet)
     _risks(sheet)
-    columns = ("stap", "wat", "stand", "uitkomst", "wie", "uiterlijk", "te laat", "oorzaak")
+    columns = ("stap", "wat", "stand", "uitkomst", "wie", "uiterlijk", "te laat", "bruto", "netto", "oorzaak")
     print_table(columns, (_step(step) for step in sheet.steps), "Stappen")
 
 
@@ -78,5 +78,7 @@ def _step(step: StepLine) -> tuple[object, ...]:
         step.owner,
         step.due_at,
         step.late,
+        step.gross_days,
+        step.net_days,
         CAUSES.get(step.waiting_cause, step.waiting_cause),
     )

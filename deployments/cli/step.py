@@ -1,4 +1,4 @@
-"""`ketenregie step`: show what a step asks, record an answer, open a step by hand, acknowledge an urgent one."""
+"""`ketenregie step`: show what a step asks, record an answer, open one by hand, acknowledge, move the term."""
 
 import json
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from deployments.cli.options import AsJson, By, Database, Now, Reference, StepId
 from deployments.cli.output import print_json, say
 from deployments.cli.refusals import tell, wrong_use
 from deployments.cli.step_sheet import as_json_object, print_step
+from deployments.cli.step_term import extend, resume, suspend
 from domain.errors import GateRefusal, InputRefusal, WrongUse
 from tasks.acknowledge import acknowledge as acknowledge_step
 from tasks.log_reading import DOOR, reader
@@ -128,3 +129,7 @@ def acknowledge(step: StepId, by: By, now: Now = "", as_json: AsJson = False, da
         print_json({"acknowledged": True})
         return
     say("Bevestigd. De termijn loopt door.")
+
+
+for moves_the_term in (extend, suspend, resume):
+    app.command()(moves_the_term)

@@ -4,8 +4,10 @@ from typing import Any
 
 from deployments.cli.case_sheet import CAUSES, STATES
 from deployments.cli.output import print_table, say
-from domain.dutch import moment_text
+from domain.dutch import day_text, moment_text
 from domain.questions import Kind, Question
+from domain.suspension import counted
+from domain.terms import Unit, local_date
 from integrations.ledger.tables import StepState
 from tasks.show_step import StepSheet
 
@@ -17,8 +19,7 @@ def print_step(sheet: StepSheet) -> None:
     if sheet.outcome:
         say(f"  Uitkomst: {sheet.outcome}")
     say(f"  Wie: {sheet.owner or 'niemand'}")
-    if sheet.due_at:
-        say(f"  Uiterlijk: {moment_text(sheet.due_at)} ({sheet.explanation})")
+    _print_term(sheet)
     if sheet.waiting_cause:
         say(f"  Oorzaak van vertraging: {CAUSES.get(sheet.waiting_cause, sheet.waiting_cause)}")
     if sheet.missing:
@@ -26,6 +27,16 @@ def print_step(sheet: StepSheet) -> None:
     if sheet.questions:
         rows = ((q.name, q.title, allowed(q), sheet.answers.get(q.name, "")) for q in sheet.questions)
         print_table(("veld", "vraag", "waarden", "bekend"), rows)
+
+
+def _print_term(sheet: StepSheet) -> None:
+    if sheet.due_at:
+        say(f"  Uiterlijk: {moment_text(sheet.due_at)} ({sheet.explanation})")
+    if sheet.suspended_until:
+        say(f"  Opgeschort tot en met: {day_text(local_date(sheet.suspended_until))}")
+    if sheet.gross_days is not None and sheet.net_days is not None:
+        unit = Unit(sheet.counted_in)
+        say(f"  Doorlooptijd: bruto {counted(sheet.gross_days, unit)}, netto {counted(sheet.net_days, unit)}")
 
 
 def _alarm(sheet: StepSheet) -> str:

@@ -45,6 +45,9 @@ class Start(StrEnum):
 class Clock(BaseModel):
     """One term of the policy. `extension`: how much longer, each time with a recorded reason; None: never.
 
+    `suspension`: how long it may stand still, each time with a recorded reason; None: never. Nothing of the law stands
+    still, and nothing that is counted in hours.
+
     `also_from`: a second event from which the due date is computed as well, since sources differ on the start; a region
     may change `start` to it, and then the two change places.
     """
@@ -57,6 +60,7 @@ class Clock(BaseModel):
     bound: Bound = Bound.AGREED
     also_from: Start | None = None
     extension: Term | None = None
+    suspension: Term | None = None
     repeats: bool = False
 
     @property
@@ -72,7 +76,8 @@ class Clock(BaseModel):
 
 PLAIN_KEYS = frozenset({"start", "bound", "also_from", "rolls", "repeats"})
 LONGEST = 1000
-_TERM_KEY = re.compile(rf"(extension_)?({'|'.join(Unit)})")
+PREFIXES = ("", "extension_", "suspension_")
+_TERM_KEY = re.compile(rf"(extension_)?({'|'.join(Unit)})|(suspension_)(working_days|days|weeks)")
 
 
 class KeyFault(Exception):
@@ -95,6 +100,7 @@ def clock_of(content: Tree, source: str) -> Clock:
     return Clock(
         term=term,
         extension=_term(content, "extension_", rolls),
+        suspension=_suspension(content, term),
         source=source,
         start=Start(str(content.get("start"))),
         bound=Bound(str(content.get("bound", Bound.AGREED))),
@@ -104,8 +110,8 @@ def clock_of(content: Tree, source: str) -> Clock:
 
 
 def unit_keys(content: Tree, prefix: str) -> list[str]:
-    """The keys of a clock's table that give its term (prefix "") or its extension (prefix "extension_")."""
-    return [key for key in content if (found := _TERM_KEY.fullmatch(key)) and (found[1] or "") == prefix]
+    """The keys of a clock's table that give its term (prefix ""), its extension or its suspension (see PREFIXES)."""
+    return [key for key in content if (found := _TERM_KEY.fullmatch(key)) and (found[1] or found[3] or "") == prefix]
 
 
 def _term(content: Tree, prefix: str, rolls: bool) -> Term | None:
@@ -113,6 +119,19 @@ def _term(content: Tree, prefix: str, rolls: bool) -> Term | None:
     if len(keys) > 1:
         raise KeyFault("KR-BELEID-EENHEID", keys[1])
     return Term(int(str(content[keys[0]])), Unit(keys[0].removeprefix(prefix)), rolls) if keys else None
+
+
+def _suspension(content: Tree, term: Term) -> Term | None:
+    """None also for an amount of 0: so a region takes away what the default allows."""
+    found = _term(content, "suspension_", rolls=True)
+    if found is None or not found.amount:
+        return None
+    key = unit_keys(content, "suspension_")[0]
+    if content.get("bound", Bound.AGREED) != Bound.AGREED:
+        raise KeyFault("KR-BELEID-WET", key)
+    if term.unit is Unit.HOURS:
+        raise KeyFault("KR-BELEID-EENHEID", key)
+    return found
 
 
 def _first_fault(content: Tree) -> KeyFault | None:
@@ -123,7 +142,7 @@ def _first_fault(content: Tree) -> KeyFault | None:
         elif not _TERM_KEY.fullmatch(key):
             # A number under a key we do not know can only be meant as a term: its unit is wrong.
             return KeyFault("KR-BELEID-EENHEID" if isinstance(value, int) else "KR-BELEID-SLEUTEL", key)
-        elif type(value) is not int or not 0 < value <= LONGEST:
+        elif type(value) is not int or not (0 if key.startswith("suspension_") else 1) <= value <= LONGEST:
             return KeyFault("KR-BELEID-WAARDE", key)
     return None if "start" in content else KeyFault("KR-BELEID-WAARDE")
 

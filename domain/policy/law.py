@@ -1,13 +1,16 @@
-"""What a region may change in a clock: its length and its extension, and a statutory term only to the safe side."""
+"""What a region may change in a clock: its length, its extension, its suspension.
 
-from domain.policy.clock import PLAIN_KEYS, Bound, Clock, KeyFault, unit_keys
+A statutory term only to the safe side, and it never stands still (`clock_of` refuses that, whoever asks).
+"""
+
+from domain.policy.clock import PLAIN_KEYS, PREFIXES, Bound, Clock, KeyFault, unit_keys
 from domain.policy.document import Tree
 from domain.terms import Term, Unit
 
 
 def changed(content: Tree, own: Tree) -> Tree:
     """A clock's table with the region's keys in it: another unit replaces the unit that stood there."""
-    dropped = {key for prefix in ("", "extension_") if unit_keys(own, prefix) for key in unit_keys(content, prefix)}
+    dropped = {key for prefix in PREFIXES if unit_keys(own, prefix) for key in unit_keys(content, prefix)}
     kept: Tree = {key: value for key, value in content.items() if key not in dropped}
     if "start" in own and own["start"] == content.get("also_from"):
         kept["also_from"] = content["start"]

@@ -44,7 +44,7 @@ def second(ctx: Context) -> Second | None:
 
 
 def progress(ctx: Context) -> tuple[Effect, ...]:
-    return (Extend(),) if "extension" in ctx.new else ()
+    return (Extend(ctx.facts.text("extension")),) if "extension" in ctx.new else ()
 
 
 STEP = Step(

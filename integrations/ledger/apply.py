@@ -9,8 +9,10 @@ from domain import effects
 from domain.case import CaseState, may_move
 from domain.errors import StateRefusal
 from domain.process import step_of
+from domain.suspension import check_reason
 from domain.terms import due, due_from_date, local_date
 from integrations.ledger.open_steps import Opener
+from integrations.ledger.suspending import end, resume, running_clock, suspended
 from integrations.ledger.tables import Case, Message, MessageState, Risk, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
@@ -44,24 +46,30 @@ class Applier:
         """A new clock starts. A refused step keeps its old due moment: a second offer buys no time."""
         if self.step.stalled_at is not None:
             return
+        end(self.uow, self.step)
         self.step.deadline_version += 1
         self.opener.clocked(self.step, step_of(self.step.kind).clock_for(self.step.subject), effect.start)
         self._moved("termijn-gestart")
 
     @apply.register
     def _(self, effect: effects.Extend) -> None:
-        rule = self.opener.policy.clock(step_of(self.step.kind).clock_for(self.step.subject) or "")
-        if rule.extension is None or self.step.due_at is None:
+        rule = running_clock(self.step, self.opener.policy)
+        if rule is None or rule.extension is None or self.step.due_at is None:
             raise StateRefusal("KR-VERLENGING")
+        check_reason(effect.reason, rule)
+        if suspended(self.step, self.uow.now):
+            raise StateRefusal("KR-OPSCHORTING-LOOPT")
         later = due_from_date(local_date(self.step.due_at), rule.extension, self.opener.policy.calendar())
         self.step.deadline_version += 1
         self.step.due_at = later.moment
         self.step.explanation += f"; verlengd: {later.explanation}"
-        self._moved("termijn-verlengd")
+        self._moved("termijn-verlengd", reason=effect.reason)
 
     @apply.register
     def _(self, effect: effects.Stall) -> None:
         """The refusal counts as the due date passed, once; the facts of the next round start empty."""
+        if suspended(self.step, self.uow.now):
+            resume(self.uow, self.case, self.step)
         late = self.step.stalled_at is not None or (self.step.due_at is not None and self.step.due_at < self.uow.now)
         self.step.stalled_at = self.step.stalled_at or self.uow.now
         self.step.round += 1
@@ -149,11 +157,10 @@ class Applier:
     def _stop_waiting(self) -> None:
         self.case.waiting_cause = ""
 
-    def _moved(self, act: str) -> None:
+    def _moved(self, act: str, **why: str) -> None:
         self.opener.look_again(self.step)
-        self._audit(
-            act, due=self.step.due_at.isoformat() if self.step.due_at else "", version=self.step.deadline_version
-        )
+        due_at = self.step.due_at.isoformat() if self.step.due_at else ""
+        self._audit(act, due=due_at, version=self.step.deadline_version, **why)
         self.uow.tell_prefect("tag_run", self.step.id)
 
     def _risk(self, key: str) -> Risk:
@@ -165,6 +172,7 @@ class Applier:
 
 def end_step(uow: UnitOfWork, step: Step, outcome: str, state: StepState) -> None:
     """A step ends: nothing of it is said any more, and its run ends with it."""
+    end(uow, step)
     step.state, step.outcome = state, outcome
     step.closed_at, step.closed_by = uow.now, uow.actor.code
     step.next_action_at = None

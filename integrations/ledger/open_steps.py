@@ -25,7 +25,7 @@ class Opener:
     def __init__(self, uow: UnitOfWork) -> None:
         self.uow = uow
         self.policy: Policy = policy_of(uow.session)
-        self.roster: Roster = roster(uow.session)
+        self.roster: Roster = roster(uow.session, uow.now)
         self._known: dict[int, list[Step]] = {}
 
     @classmethod
@@ -79,6 +79,7 @@ class Opener:
         step.state = StepState.PLANNED
         self._own(case, kind, step, "")
         if effect.months:
+            step.clock = kind.clock_for(effect.subject) or ""
             self._due(step, effect.start, due(effect.start, Term(effect.months, Unit.MONTHS), self.policy.calendar()))
         else:
             self.clocked(step, kind.clock_for(effect.subject), effect.start)
@@ -143,7 +144,7 @@ class Opener:
         """Set the due moment by a policy clock. A clock with a second starting point explains both."""
         if clock is None:
             return
-        rule = self.policy.clock(clock)
+        rule, step.clock = self.policy.clock(clock), clock
         self._due(step, start, due(start, rule.term, self.policy.calendar()))
 
     def _due(self, step: Step, start: datetime, found: Due) -> None:

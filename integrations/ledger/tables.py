@@ -21,6 +21,9 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+ALARM_LITE = text("acute = 1")
+
+
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     """A named CHECK that holds a text column to the values of an enumeration."""
     listed = ", ".join(f"'{value}'" for value in values)
@@ -221,7 +224,8 @@ class Step(SQLModel, table=True):
     """One step of a case: who must act, by when, and why that moment. `next_action_at` is what the sweep looks at.
 
     `id` is the case reference and a number that counts up within the case, e.g. K7Q2-9F4M-C.007. `due_other_at` is the
-    same term counted from the report, where sources disagree on its start.
+    same term counted from the report, where sources disagree on its start. `clock` is the policy clock that gives the
+    due moment; in rows of an older version it is empty.
     """
 
     __tablename__ = "step"
@@ -270,10 +274,14 @@ class Step(SQLModel, table=True):
     run_attempt: int = 1
     policy_version: str
     suspended_until: datetime | None = None
+    clock: str = ""
 
 
 class Suspension(SQLModel, table=True):
-    """A clock that was suspended: by whom, why (a code), from when until when, how many days its due moment moved."""
+    """A clock that was suspended: by whom, why (a code), from when until when, and how many days it stood still.
+
+    `due_before` is the due moment it had; the one it got follows from that and `days`, also when it ended early.
+    """
 
     __tablename__ = "suspension"
     id: int | None = Field(default=None, primary_key=True)
@@ -283,6 +291,7 @@ class Suspension(SQLModel, table=True):
     until_at: datetime
     ended_at: datetime | None = None
     days: int
+    due_before: datetime
     recorded_by: str
     role: str
 
@@ -320,6 +329,8 @@ class Message(SQLModel, table=True):
         one_of("state", MessageState),
         UniqueConstraint("step_id", "party", "rung", "deadline_version", "ordinal"),
         Index("ix_message_waiting", "state", "planned_at"),
+        Index("ix_message_party", "party", "state", "planned_at"),
+        Index("ix_message_alarm", "state", "planned_at", sqlite_where=ALARM_LITE, postgresql_where=text("acute")),
         Index(
             "ix_message_bundle_id",
             "bundle_id",
@@ -330,7 +341,7 @@ class Message(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     step_id: str = Field(foreign_key="step.id")
     case_reference: str
-    party: str = Field(index=True)
+    party: str
     rung: str
     deadline_version: int
     ordinal: int = 1

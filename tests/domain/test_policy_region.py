@@ -61,6 +61,37 @@ def test_a_region_may_shorten_the_extension_and_keep_the_term() -> None:
     assert (clock.term, clock.extension) == (Term(4, WEEKS), Term(1, WEEKS))
 
 
+def test_a_region_sets_how_long_an_agreed_clock_may_stand_still(policy: Policy) -> None:
+    assert policy.clock("safety_plan").suspension == Term(5, WD)
+    own = with_region("clocks.safety_plan = { suspension_weeks = 2, source = 'convenant' }").clock("safety_plan")
+    assert (own.suspension, own.term) == (Term(2, WEEKS), policy.clock("safety_plan").term)
+    other = with_region("clocks.handover_acceptance = { suspension_days = 3, source = 'convenant' }")
+    assert other.clock("handover_acceptance").suspension == Term(3, Unit.DAYS)
+
+
+def test_a_region_may_take_a_suspension_away() -> None:
+    own = with_region("clocks.safety_plan = { suspension_days = 0, source = 'convenant' }").clock("safety_plan")
+    assert own.suspension is None
+
+
+def test_no_clock_of_the_law_ever_stands_still(policy: Policy) -> None:
+    statutory = [name for name, clock in policy.clocks.items() if clock.statutory]
+    assert len(statutory) >= 10
+    for name in statutory:
+        assert policy.clock(name).suspension is None
+        text = f"[clocks.{name}]\nsuspension_days = 1\nsource = 'convenant'\n"
+        assert refused(text) == ("KR-BELEID-WET", 3)
+
+
+@pytest.mark.parametrize("key", ["suspension_months", "suspension_hours", "suspension_years"])
+def test_a_suspension_counts_in_days_or_weeks_only(key: str) -> None:
+    assert refused(f"clocks.safety_plan = {{ {key} = 1, source = 'x' }}")[0] == "KR-BELEID-EENHEID"
+
+
+def test_a_clock_in_hours_never_stands_still() -> None:
+    assert refused("clocks.report_intake = { suspension_days = 1, source = 'x' }")[0] == "KR-BELEID-EENHEID"
+
+
 def test_a_region_may_keep_files_longer_than_the_law_asks() -> None:
     own = with_region("clocks.retention = { years = 25, source = 'besluit' }")
     assert own.clock("retention").term == Term(25, Unit.YEARS, rolls=False)

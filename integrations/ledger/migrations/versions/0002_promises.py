@@ -20,6 +20,7 @@ def upgrade() -> None:
     _shift()
     _suspension()
     op.add_column("step", sa.Column("suspended_until", UTCDateTime(), nullable=True))
+    op.add_column("step", sa.Column("clock", sa.String(), nullable=False, server_default=EMPTY))
     for name in ("owed_at", "handled_at"):
         op.add_column("message", sa.Column(name, UTCDateTime(), nullable=True))
     for name in ("content_hash", "handled_by", "handled_how"):
@@ -29,6 +30,10 @@ def upgrade() -> None:
     op.drop_index("ix_message_bundle_id", "message")
     given = sa.text("bundle_id IS NOT NULL")
     op.create_index("ix_message_bundle_id", "message", ["bundle_id"], sqlite_where=given, postgresql_where=given)
+    op.drop_index("ix_message_party", "message")
+    op.create_index("ix_message_party", "message", ["party", "state", "planned_at"])
+    lite, full = sa.text("acute = 1"), sa.text("acute")
+    op.create_index("ix_message_alarm", "message", ["state", "planned_at"], sqlite_where=lite, postgresql_where=full)
     op.add_column("bundle", sa.Column("any_hour", sa.Boolean(), nullable=False, server_default=NO))
     op.execute("UPDATE bundle SET any_hour = acute")
     op.add_column("delivery", sa.Column("bounced_at", UTCDateTime(), nullable=True))
@@ -80,6 +85,7 @@ def _suspension() -> None:
         sa.Column("until_at", UTCDateTime(), nullable=False),
         sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("due_before", UTCDateTime(), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         _key(["step_id"], ["step.id"], "fk_suspension_step_id"),
