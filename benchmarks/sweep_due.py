@@ -118,6 +118,7 @@ def _step(number: int, is_due: bool) -> dict[str, Any]:
         "run_id": "",
         "run_attempt": 1,
         "policy_version": "proef",
+        "clock": "",
     }
 
 
