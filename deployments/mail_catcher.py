@@ -17,7 +17,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-ARRIVED, RECIPIENT, REFERENCE = "X-Ketenregie-Arrived", "X-Ketenregie-To", "X-Ketenregie-Ref"
+ARRIVED, RECIPIENT, REFERENCE = "X-Ketenregie-Arrived", "X-Ketenregie-To", "X-Ketenregie-Kenmerk"
 
 
 @dataclass(frozen=True)

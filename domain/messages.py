@@ -32,6 +32,8 @@ LABELS = frozenset(
     }
 )
 ACUTE, LATE, STALLED = "ACUTE", "L1", "L2"
+UNDELIVERED = "UNDELIVERED"
+"""The rung of a message about another that reached nobody; its `ordinal` is the number of that other message."""
 
 CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
 FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
@@ -39,7 +41,10 @@ FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Line:
-    """One step in a message. `waiting_for` (an organisation's code) and `cause` (a code) are told at L2 only."""
+    """One step in a message. `waiting_for` and `cause` (a code) are told at L2 only: whose turn it is and why not.
+
+    `waiting_for` is an organisation's code; in a message about one that did not arrive, whom that was meant for.
+    """
 
     label: str
     reference: str
@@ -66,8 +71,8 @@ def content_hash(reference: str, label: str, due_at: datetime | None) -> str:
     return sha256(f"{reference}|{label}|{due}".encode()).hexdigest()[:16]
 
 
-def number_text(number: int, below: int = 10) -> str:
-    """A count as it may be told: a small number could point at one household."""
+def number_text(number: int, below: int) -> str:
+    """A count as it may be told: a small number (POLICY privacy.suppress_below) could point at one household."""
     return str(number) if number >= below else f"minder dan {below}"
 
 
@@ -77,6 +82,16 @@ class Rendered:
 
     subject: str
     body: str
+
+
+MAYBE_AGAIN = "Door een herstel na een storing kan dit een herhaling zijn van een bericht met een ander kenmerk."
+
+
+def repeated(rendered: Rendered) -> Rendered:
+    """The same message, which says that it may be a repetition: the ledger was restored from an older copy."""
+    if MAYBE_AGAIN in rendered.body:
+        return rendered
+    return Rendered(rendered.subject, f"{rendered.body}{MAYBE_AGAIN}\n")
 
 
 def render(lines: Iterable[Line], *, bundle_reference: str, sent_to_title: str) -> Rendered:
@@ -140,8 +155,8 @@ def _headline(line: Line) -> str:
 
 
 def _sentence(line: Line) -> list[str]:
-    """The headline, then the link; a stalled step is told without a link."""
-    return [_headline(line)] if line.rung == STALLED else [_headline(line), f"Open de taak: {line.link}"]
+    """The headline, then the link; whom it is not for hears of a step without a link."""
+    return [_headline(line)] if line.rung in (STALLED, UNDELIVERED) else [_headline(line), f"Open de taak: {line.link}"]
 
 
 def _due(line: Line, words: str) -> str:
@@ -173,15 +188,23 @@ def _stalled(line: Line) -> str:
     return f"Wacht: stap {line.label} van zaak {line.reference}. Wacht op: {party}. Reden: {cause}{_again(line)}"
 
 
+def _undelivered(line: Line) -> str:
+    """Neither what that message said nor why it failed: somebody must speak to the other, by another way than mail."""
+    about = f"taak {line.label} voor zaak {line.reference}" if line.reference else f"overzicht {line.label}"
+    party = _neutral(line.waiting_for) or "wie aan de beurt is"
+    return f"Bericht niet aangekomen: {about}. Neem zelf contact op met {party}, niet per e-mail"
+
+
 HEADLINES: dict[str, Callable[[Line], str]] = {
     STALLED: _stalled,
+    UNDELIVERED: _undelivered,
     LATE: _late,
     **dict.fromkeys(REMINDERS, _reminder),
 }
 
 
 def _urgency(line: Line) -> tuple[int, float, str]:
-    order = {STALLED: 0, LATE: 1, **dict.fromkeys(REMINDERS, 2)}
+    order = {UNDELIVERED: -1, STALLED: 0, LATE: 1, **dict.fromkeys(REMINDERS, 2)}
     return order.get(line.rung, 3), line.due_at.timestamp() if line.due_at else 0.0, line.reference
 
 

@@ -1,22 +1,30 @@
-"""Put the messages that are due into mails: one digest a party, an alarm alone, nothing that is no longer true."""
+"""Put the messages that are due into mails: one digest a party, an alarm alone, nothing that is no longer true.
+
+Outside working hours only what may go at any hour is bundled: an alarm, and what goes to somebody on duty. The rest
+stays planned and is bundled in the first round after opening, so that each person then gets one digest.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from domain.delivery import bundle_reference
+from domain.duty import working_time
 from domain.errors import KetenregieError
 from domain.ladder import COUNTS
 from domain.recipients import recipient
 from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.contacts import AddressBook, address_book
+from integrations.ledger.policy import policy_of
 from integrations.ledger.restored import epoch, maybe_sent_before
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
 from tasks.compose_messages import body_hash, compose
+from tasks.fail_message import fail
 from tasks.read_messages import Told, read_messages
 
 NOBODY, SUBSTITUTE = "niemand", "vervangen"
@@ -48,16 +56,17 @@ class Bundled:
 
 
 def bundle_messages(ledger: Ledger, now: datetime) -> Bundled:
-    """Bundle every message planned at or before `now`, in short transactions that each hold whole mails."""
+    """Bundle every message that may leave at `now`, in short transactions that each hold whole mails."""
     total = Bundled()
-    while due := _due(ledger, now):
+    while True:
         with ledger.reading() as session:
-            book = address_book(session)
+            book, due = _turn(session, now)
+        if not due:
+            return total
         for numbers in _transactions(due, book):
             with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
                 total += Bundling(work, book).run(numbers)
             fault_point("bundle.after")
-    return total
 
 
 class Bundling:
@@ -122,6 +131,7 @@ class Bundling:
             subject=text.subject,
             body=text.body,
             body_hash=body_hash(text),
+            any_hour=told[0].message.acute or code in self.book.awake,
         )
         return bundle, told
 
@@ -146,22 +156,7 @@ class Bundling:
 
     def _fail(self, told: list[Told], reason: str) -> None:
         self.failed += len(told)
-        for item in told:
-            fail(self.work, item.message, reason)
-
-
-def fail(work: UnitOfWork, message: Message, reason: str) -> None:
-    """This message reaches nobody by itself any more: a person must see it."""
-    message.state = MessageState.FAILED
-    message.reason = ";".join(filter(None, (message.reason, reason)))
-    work.audit(
-        "bericht-mislukt",
-        case_reference=message.case_reference,
-        step_id=message.step_id,
-        trede=message.rung,
-        partij=message.party,
-        reden=reason,
-    )
+        fail(self.work, [item.message for item in told], reason)
 
 
 def _apart(message: Message) -> str:
@@ -171,14 +166,27 @@ def _apart(message: Message) -> str:
     return message.rung if message.rung in COUNTS else ""
 
 
-def _due(ledger: Ledger, now: datetime) -> list[Due]:
-    """The oldest messages that are due: number, party, rung."""
+def _turn(session: Session, now: datetime) -> tuple[AddressBook, list[Due]]:
+    """Who is there now, and the oldest messages that may leave now: number, party, rung."""
+    book, policy = address_book(session, now), policy_of(session)
     due = select(Message.id, Message.party, Message.rung).where(
         Message.state == MessageState.PLANNED, Message.planned_at <= now
     )
-    with ledger.reading() as session:
-        found = session.exec(due.order_by(col(Message.planned_at), col(Message.id)).limit(AT_ONCE))
-        return [(number or 0, party, rung) for number, party, rung in found]
+    rows: list[Any] = []
+    for where in [[]] if working_time(now, policy.hours, policy.calendar()) else _at_night(book):
+        oldest = due.where(*where).order_by(col(Message.planned_at), col(Message.id))
+        rows += session.exec(oldest.limit(AT_ONCE)).all()
+    return book, list(dict.fromkeys((number or 0, party, rung) for number, party, rung in rows))
+
+
+def _at_night(book: AddressBook) -> list[list[Any]]:
+    """What may leave at any hour, each found by an index of its own: what is held for the morning is never read."""
+    numbers = col(Message.rung).in_(COUNTS)
+    return [
+        [col(Message.acute)],
+        [col(Message.party).in_(book.wakes(counts=False)), ~numbers],
+        [col(Message.party).in_(book.wakes(counts=True)), numbers],
+    ]
 
 
 def _transactions(due: list[Due], book: AddressBook) -> Iterator[list[int]]:

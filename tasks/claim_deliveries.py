@@ -1,16 +1,19 @@
 """Take deliveries whose turn it is: the attempt is counted and the lease set before anything is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from sqlalchemy import tuple_, update
 from sqlmodel import Session, col, select
 
 from domain.delivery import LEASE, LONGEST_WAIT
+from domain.duty import next_opening, working_time
 from integrations.ledger import UnitOfWork
 from integrations.ledger.contacts import AddressBook
+from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState
 from tasks.drop_closed import drop_closed
 
@@ -34,20 +37,37 @@ class Claim:
     since: float = field(default_factory=monotonic)
 
 
-def claim_deliveries(work: UnitOfWork, book: AddressBook, most: int) -> list[Claim]:
+def claim_deliveries(
+    work: UnitOfWork, book: AddressBook, most: int, without: Collection[tuple[str, int]] = ()
+) -> list[Claim]:
     """Claim at most `most` deliveries for as long as the lease; those of closed steps end here, unsent.
 
     A lease that ran out belonged to a worker that died or hangs: taken over, and marked, for it may have sent.
+    Outside working hours only mails that may go at any hour are claimed; the next try of others moves to the opening.
+    `without`: the channels (code, number) of a route that is down.
     """
     claims: list[Claim] = []
-    while found := _found(work.session, work.now, most - len(claims)):
+    policy = policy_of(work.session)
+    if night := not working_time(work.now, policy.hours, policy.calendar()):
+        _hold(work.session, work.now, next_opening(work.now, policy.hours, policy.calendar()))
+    where: list[Any] = [col(Bundle.any_hour)] if night else []
+    if without:
+        where.append(tuple_(col(Bundle.party), col(Delivery.channel)).not_in(without))
+    while found := _found(work.session, work.now, most - len(claims), where):
         drop_closed(work, (bundle for _, bundle in found), book)
         claims += [_claim(*pair, book, work.now) for pair in found if pair[0].state != DeliveryState.PERMANENT]
     return claims
 
 
-def _found(session: Session, now: datetime, most: int) -> list[Found]:
-    """The oldest of each state, by index; then the oldest of all.
+def _hold(session: Session, now: datetime, opening: datetime) -> None:
+    """What came due after hours waits for the opening: moved once, so that no later round of the night reads it."""
+    due = (col(Delivery.state).in_(WAITING), col(Delivery.next_try_at) <= now)
+    asleep = select(Bundle.id).where(col(Bundle.id) == Delivery.bundle_id, ~col(Bundle.any_hour)).exists()
+    session.connection().execute(update(Delivery).where(*due, asleep).values(next_try_at=opening))
+
+
+def _found(session: Session, now: datetime, most: int, where: Sequence[Any]) -> list[Found]:
+    """The oldest of each state, by index; then the oldest of all, and only of what fits `where`.
 
     A lease or a next try too far ahead was written while this machine's clock was wrong: it does not count.
     """
@@ -58,7 +78,7 @@ def _found(session: Session, now: datetime, most: int) -> list[Found]:
     turns = [(claimed, lease <= now), (claimed, lease > now + 2 * LEASE)]
     for state in WAITING:
         turns += [(Delivery.state == state, retry <= now), (Delivery.state == state, retry > now + LONGEST_WAIT)]
-    found = [pair for turn in turns for pair in _oldest(session, most, *turn)]
+    found = [pair for turn in turns for pair in _oldest(session, most, *turn, *where)]
     return sorted(found, key=lambda pair: (pair[0].next_try_at or now, pair[0].id or 0))[:most]
 
 

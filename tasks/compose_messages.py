@@ -7,7 +7,9 @@ from urllib.parse import quote
 from sqlmodel import Session, col, func, select
 
 from domain.ladder import COUNTS
-from domain.messages import ACUTE, Count, Line, Rendered, number_text, render, render_counts
+from domain.messages import ACUTE, UNDELIVERED, Count, Line, Rendered, number_text, render, render_counts, repeated
+from integrations.ledger.policy import policy_of
+from integrations.ledger.restored import maybe_sent_before
 from integrations.ledger.tables import Case, Message, MessageState, Municipality, Step
 from integrations.settings import settings
 from tasks.read_messages import CLOSED, Told
@@ -18,14 +20,18 @@ YEAR = 365 * 24 * 3600  # seconds; the Runs page shows seven days unless told ot
 def compose(session: Session, told: Sequence[Told], *, reference: str, sent_to_title: str) -> Rendered:
     """The text for these messages: numbers only when their rung is L3 or L4, an alarm once. Raises PrivacyRefusal.
 
-    Who stands in for someone may be told the same twice: one line is enough.
+    Who stands in for someone may be told the same twice: one line is enough, and the alarm itself before all about it.
     """
     if told[0].message.rung in COUNTS:
         counts = _counts(session, told)
-        return render_counts(counts, bundle_reference=reference, sent_to_title=sent_to_title)
-    once = {(item.message.step_id, item.message.acute or item.message.rung): item for item in told}
-    lines = [_line(item.message, item.step) for item in once.values()]
-    return render(lines, bundle_reference=reference, sent_to_title=sent_to_title)
+        text = render_counts(counts, bundle_reference=reference, sent_to_title=sent_to_title)
+    else:
+        alarms = [item for item in told if item.message.rung == ACUTE]
+        once = {_about(item.message): item for item in alarms or told}
+        lines = [_line(session, item.message, item.step) for item in once.values()]
+        text = render(lines, bundle_reference=reference, sent_to_title=sent_to_title)
+    again = any(maybe_sent_before(session, item.message.owed_at) for item in told)
+    return repeated(text) if again else text
 
 
 def body_hash(rendered: Rendered) -> str:
@@ -33,7 +39,13 @@ def body_hash(rendered: Rendered) -> str:
     return sha256(f"{rendered.subject}\n{rendered.body}".encode()).hexdigest()
 
 
-def _line(message: Message, step: Step) -> Line:
+def _about(message: Message) -> tuple[str, str, int]:
+    """What makes two lines one."""
+    return message.step_id, message.rung, message.ordinal if message.rung == UNDELIVERED else 0
+
+
+def _line(session: Session, message: Message, step: Step) -> Line:
+    lost = session.get(Message, message.ordinal) if message.rung == UNDELIVERED else None
     return Line(
         label=message.label,
         reference=message.case_reference,
@@ -41,7 +53,7 @@ def _line(message: Message, step: Step) -> Line:
         rung=message.rung,
         link=_link(message, step),
         ordinal=message.ordinal,
-        waiting_for=step.organisation,
+        waiting_for=lost.party if lost else step.organisation,
         cause=step.waiting_cause,
     )
 
@@ -68,4 +80,5 @@ def _counts(session: Session, told: Sequence[Told]) -> list[Count]:
         .group_by(Message.label, Municipality.title)
         .order_by(Message.label, Municipality.title)
     )
-    return [Count(label, title, number_text(number)) for label, title, number in session.exec(query)]
+    below = policy_of(session).privacy.suppress_below
+    return [Count(label, title, number_text(number, below)) for label, title, number in session.exec(query)]

@@ -2,6 +2,7 @@
 
 A kill loses nothing: an unsent mail is claimed again when its lease ends, and one whose verdict was not yet
 committed is sent a second time, under the same reference, and marked as possibly sent twice.
+A relay that does not answer costs a handful of tries a round: the rest is handed back, and their try is not counted.
 """
 
 from collections import Counter
@@ -16,10 +17,12 @@ from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.contacts import AddressBook, address_book
 from integrations.mail import AppriseSender, Sender, Verdict
+from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
 from tasks.claim_deliveries import Claim, claim_deliveries
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.send_message import send_message
+from tasks.settle_restore import settle_restore
 
 THREADS = 4
 IN_HAND = 16  # claimed at once; a claim whose lease got too short while it waited for a thread is handed back
@@ -37,9 +40,15 @@ class Delivered:
     indefinite: int = 0
     bundled: Bundled = field(default_factory=Bundled)
 
+    @property
+    def any(self) -> bool:
+        """Whether this round changed anything."""
+        return bool(self.sent or self.temporary or self.permanent or self.indefinite) or self.bundled != Bundled()
+
 
 def deliver_messages(ledger: Ledger, now: datetime, sender: Sender | None = None, limit: int = 20_000) -> Delivered:
     """Send at most `limit` mails that are due at `now`, four at a time."""
+    settle_restore(ledger, now)
     bundled = bundle_messages(ledger, now)
     round_ = Round(ledger, _clock(ledger, now), sender or AppriseSender())
     became = round_.run(limit)
@@ -54,6 +63,7 @@ class Round:
         self.clock = clock
         self.sender = sender
         self.became: Counter[Verdict] = Counter()
+        self.breaker = Breaker()
         with ledger.reading() as session:
             self.book: AddressBook = address_book(session)
 
@@ -70,6 +80,7 @@ class Round:
                     return self.became
                 landed = _landed(flying)
                 done = [future.result() for future in landed]
+                self.breaker.note(done)
                 flying -= landed
 
     def _patiently(self, done: list[Outcome], most: int) -> list[Claim]:
@@ -85,12 +96,13 @@ class Round:
         """One transaction: the verdicts of what was sent, and the claims of what is next."""
         with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
             self.became += record_verdicts(work, done)
-            claims = claim_deliveries(work, self.book, most) if most > 0 else []
+            down = self.breaker.channels(self.book)
+            claims = claim_deliveries(work, self.book, most, down) if most > 0 else []
         fault_point("claim.after")
         return claims
 
     def _send(self, claim: Claim) -> Outcome:
-        return claim, send_message(self.sender, claim)
+        return claim, None if self.breaker.stops(claim) else send_message(self.sender, claim)
 
 
 def _landed(flying: Iterable[Future[Outcome]]) -> set[Future[Outcome]]:

@@ -12,8 +12,8 @@ from domain.errors import KetenregieError
 from integrations.ledger import UnitOfWork
 from integrations.ledger.contacts import AddressBook
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
-from tasks.bundle_messages import fail
 from tasks.compose_messages import body_hash, compose
+from tasks.fail_message import fail
 from tasks.read_messages import Told, read_messages
 
 TELLING = (MessageState.BUNDLED, MessageState.SENT)
@@ -45,8 +45,7 @@ def _drop(work: UnitOfWork, bundle: Bundle, told: list[Told], book: AddressBook)
         return
     elif reason := _rewrite(work, bundle, left, book):
         _stop(deliveries, reason)
-        for item in left:
-            fail(work, item.message, reason)
+        fail(work, [item.message for item in left], reason)
     for item in told:
         if item.silence and item.message.state == MessageState.BUNDLED:
             item.hush()

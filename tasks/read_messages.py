@@ -9,12 +9,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from domain.ladder import COUNTS
+from domain.messages import UNDELIVERED
 from integrations.ledger.tables import Message, MessageState, Step, StepState
 
 CLOSED = frozenset({StepState.DONE, StepState.CANCELLED})
 GOING = frozenset({MessageState.PLANNED, MessageState.BUNDLED, MessageState.SENT})
 MOVES_WITH_THE_TERM = frozenset({"R", "R10", "R5", "L1", "L2", "L3", "L4"})
-HIGHER = "hogere-trede"
+HIGHER, TAKEN_UP = "hogere-trede", "opgepakt"
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,29 @@ def read_messages(session: Session, now: datetime, *where: Any) -> Sequence[Told
         .where(later.step_id == Message.step_id, later.party == Message.party, later.acute == Message.acute)
         .where(col(later.id) > col(Message.id), later.planned_at <= now, col(later.state).in_(GOING))
         .where(col(later.rung).in_(COUNTS) == col(Message.rung).in_(COUNTS))
+        .where(Message.rung != UNDELIVERED, later.rung != UNDELIVERED)
         .exists()
     )
-    query = select(Message, Step, overtaken).join(Step, col(Step.id) == Message.step_id)
+    lost = aliased(Message)
+    taken_up = (
+        select(lost.id)
+        .where(Message.rung == UNDELIVERED, lost.id == Message.ordinal, col(lost.handled_at).is_not(None))
+        .exists()
+    )
+    query = select(Message, Step, overtaken, taken_up).join(Step, col(Step.id) == Message.step_id)
     found = session.exec(query.where(*where).order_by(col(Message.id)))
-    return [Told(message, step, _silence(message, step, later)) for message, step, later in found]
+    return [Told(message, step, _silence(message, step, *facts)) for message, step, *facts in found]
 
 
-def _silence(message: Message, step: Step, overtaken: bool) -> str:
-    """A closed step is silent, and so is a moved term, an alarm that was heard, and all but the highest rung."""
+def _silence(message: Message, step: Step, overtaken: bool, taken_up: bool) -> str:
+    """A closed step is silent, and so is a moved term, an alarm that was heard, and all but the highest rung.
+
+    That a message was lost stands beside the ladder: only whoever takes it up silences it.
+    """
     if step.state in CLOSED:
         return "stap-klaar"
+    if taken_up:
+        return TAKEN_UP
     if message.acute and step.acknowledged_at is not None and step.acknowledged_at >= message.planned_at:
         return "bevestigd"
     if message.rung in MOVES_WITH_THE_TERM and message.deadline_version < step.deadline_version:

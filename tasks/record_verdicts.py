@@ -1,7 +1,7 @@
 """Write down what became of the sends, and what that means for the messages in them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sqlmodel import col, select, update
 
@@ -9,10 +9,12 @@ from domain.delivery import next_try
 from integrations.ledger import UnitOfWork
 from integrations.ledger.tables import Delivery, DeliveryState, Message, MessageState
 from integrations.mail import Result, Verdict
-from tasks.bundle_messages import fail
 from tasks.claim_deliveries import Claim
+from tasks.fail_message import fail
+from tasks.read_messages import read_messages
 
 Outcome = tuple[Claim, Result | None]
+WAITING = frozenset({MessageState.BUNDLED})
 NOT_BUNDLED = [state for state in MessageState if state is not MessageState.BUNDLED]
 
 
@@ -27,7 +29,7 @@ def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Ve
         if not _still_counts(delivery, claim, result):
             continue
         if result is None:
-            _hand_back(delivery, work)
+            _hand_back(delivery)
             continue
         verdict = _record(delivery, result, work)
         became[verdict] += 1
@@ -38,7 +40,7 @@ def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Ve
     if sent:
         _messages_sent(work, sent)
     for bundle, reason in lost.items():
-        _messages_failed(work, bundle, reason)
+        messages_lost(work, bundle, reason)
     return became
 
 
@@ -54,11 +56,11 @@ def _still_counts(delivery: Delivery, claim: Claim, result: Result | None) -> bo
     return delivery.attempts == claim.attempt or (result is not None and result.verdict is Verdict.SENT)
 
 
-def _hand_back(delivery: Delivery, work: UnitOfWork) -> None:
-    """Not sent: as if it was never claimed."""
+def _hand_back(delivery: Delivery) -> None:
+    """Not sent: as if it was never claimed, and at its own place in the queue."""
     delivery.attempts -= 1
     delivery.state = DeliveryState.TEMPORARY if delivery.attempts else DeliveryState.PLANNED
-    delivery.lease_until, delivery.next_try_at = None, work.now
+    delivery.lease_until = None
 
 
 def _record(delivery: Delivery, result: Result, work: UnitOfWork) -> Verdict:
@@ -82,11 +84,15 @@ def _messages_sent(work: UnitOfWork, bundles: set[int]) -> None:
     work.session.connection().execute(told.values(state=MessageState.SENT))
 
 
-def _messages_failed(work: UnitOfWork, bundle: int, reason: str) -> None:
-    """Failed when no other channel has brought this mail, or still may."""
+def messages_lost(work: UnitOfWork, bundle: int, reason: str, states: Container[str] = WAITING) -> None:
+    """Failed when no other channel has brought this mail, or still may; what need not be said any more goes silent."""
     work.session.flush()
-    states = work.session.exec(select(Delivery.state).where(Delivery.bundle_id == bundle)).all()
-    if set(states) <= {DeliveryState.PERMANENT}:
-        for message in work.session.exec(select(Message).where(Message.bundle_id == bundle)).all():
-            if message.state == MessageState.BUNDLED:
-                fail(work, message, reason)
+    found = work.session.exec(select(Delivery.state).where(Delivery.bundle_id == bundle)).all()
+    if not set(found) <= {DeliveryState.PERMANENT}:
+        return
+    read = read_messages(work.session, work.now, col(Message.bundle_id) == bundle)
+    told = [item for item in read if item.message.state in states]
+    for item in told:
+        if item.silence:
+            item.hush()
+    fail(work, [item.message for item in told if not item.silence], reason)

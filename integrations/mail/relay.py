@@ -1,5 +1,6 @@
 """The region's SMTP relay, as an Apprise plugin."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -13,6 +14,9 @@ from apprise.plugins.email.base import NotifyEmail
 from integrations.mail.verdict import Result, Verdict, relay_result
 
 GOODBYE = 2.0  # seconds
+REFERENCE = "X-Ketenregie-Kenmerk"
+"""Our own header: every copy of a mail carries the same reference, and a bounce brings it back."""
+MESSAGE_ID = re.compile(r"^Message-ID: .*$", re.MULTILINE)
 
 
 class Conversation(smtplib.SMTP):
@@ -51,9 +55,11 @@ class TlsConversation(Conversation, smtplib.SMTP_SSL):
 class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
     """Apprise's e-mail plugin with a verdict instead of False, and one TLS context a process instead of one a mail.
 
-    Making a context costs 25 ms, also when the relay asks for no TLS: minutes for 10 000 mails.
+    Making a context costs 25 ms, also when the relay asks for no TLS: minutes for 10 000 mails. All copies of a mail
+    have one Message-ID, made of our reference, so that the receiver's server may drop the second.
     """
 
+    reference = ""
     result = Result(Verdict.INDEFINITE, "onbekend")
     conversation: Conversation | None = None
     cut_off = False
@@ -76,11 +82,11 @@ class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
                 from_addr=self.from_addr,
                 to=self.targets,
                 smtp_host=self.smtp_host,
-                headers={"X-Application": self.app_id} | self.headers,
+                headers={"X-Application": self.app_id, REFERENCE: self.reference},
             )
             conversation = self._converse()
             self._introduce(conversation)
-            conversation.sendmail(str(self.from_addr[1]), message.recipient, str(message.body))
+            conversation.sendmail(str(self.from_addr[1]), message.recipient, self._signed(str(message.body)))
             self.result = Result(Verdict.SENT)
         except Exception as error:  # whatever it is, it must end as a verdict
             handed_over = self.conversation is not None and self.conversation.handed_over
@@ -89,6 +95,10 @@ class RelayMail(NotifyEmail):  # type: ignore[no-untyped-call]
             if self.conversation:
                 _leave(self.conversation)
         return self.result.verdict is Verdict.SENT
+
+    def _signed(self, message: str) -> str:
+        domain = str(self.from_addr[1]).rpartition("@")[2]
+        return MESSAGE_ID.sub(f"Message-ID: <{self.reference}@{domain}>", message, count=1)
 
     def _converse(self) -> Conversation:
         """Connect and read the greeting."""

@@ -98,10 +98,10 @@ class AppriseSender:
             "from_addr": s.mail_from,
             "targets": [address],
             "format": "text",
-            "headers": {"X-Ketenregie-Ref": reference},
             "cto": self._timeout,
         }
         plugin = RelayMail(**parts, asset=self._asset)  # type: ignore[no-untyped-call]
+        plugin.reference = reference
         return plugin if [to for _, to in plugin.targets] == [address] else None
 
 

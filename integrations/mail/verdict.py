@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SLOW_DOWN = frozenset({408, 425, 429})
+NOT_THERE = frozenset({"tijd-verstreken", "geweigerd", "verbroken", "tls", "grens-verstreken", "geen-verbinding"})
+OF_US = "relay-"
 NEVER_CONNECTED = frozenset({"ConnectTimeout", "SSLError", "NewConnectionError", "ConnectTimeoutError"})
 
 
@@ -25,6 +27,11 @@ class Result:
     verdict: Verdict
     reason: str = ""
 
+    @property
+    def route_down(self) -> bool:
+        """True when it was not about this message or its recipient: the other side was not there, or refused us."""
+        return self.verdict is not Verdict.SENT and (self.reason in NOT_THERE or self.reason.startswith(OF_US))
+
 
 def relay_result(error: Exception, *, handed_over: bool) -> Result:
     """Judge a failed conversation with the mail relay; `handed_over`: the message itself was on its way.
@@ -39,7 +46,7 @@ def relay_result(error: Exception, *, handed_over: bool) -> Result:
     if handed_over:
         return Result(Verdict.INDEFINITE, _how(error))
     if isinstance(error, smtplib.SMTPResponseException):
-        return Result(Verdict.TEMPORARY, f"relay-{error.smtp_code}")
+        return Result(Verdict.TEMPORARY, f"{OF_US}{error.smtp_code}")
     if isinstance(error, ValueError) and not isinstance(error, OSError):  # a refused certificate is both
         return Result(Verdict.PERMANENT, "adres-ongeldig")
     return Result(Verdict.TEMPORARY, _how(error))

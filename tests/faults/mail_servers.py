@@ -38,7 +38,7 @@ class Moody(Misbehaving):
         """The reference of every copy that was taken in and not refused afterwards, in order."""
         if self.script["body"][0] in "45":
             return []
-        return [str(message_from_bytes(copy)["X-Ketenregie-Ref"]) for copy in self.kept]
+        return [str(message_from_bytes(copy)["X-Ketenregie-Kenmerk"]) for copy in self.kept]
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def rendered() -> list[Rendered]:
     acute = Line("VB", reference, None, "ACUTE", "https://keten.example.org/runs?type=span&seconds=-31536000&tag=acuut")
     stalled = line("Overdracht", 2026, 6, 9, "L2", waiting_for="CJG-MEERDORP", cause="handover_stalled")
     both = [line("Overdracht", 2026, 6, 9, "R"), line("Plan", 2026, 7, 16, "NOTICE")]
-    counts = [Count("Overdracht", "Meerdorp", number_text(3)), Count("VB", "Havenoord", number_text(12))]
+    counts = [Count("Overdracht", "Meerdorp", number_text(3, 10)), Count("VB", "Havenoord", number_text(12, 10))]
     return [
         render(
             [line("VB", 2026, 4, 28, "NOTICE")], bundle_reference="VRLF-BRPQ", sent_to_title="Veilig Thuis, team Midden"

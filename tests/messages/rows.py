@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from domain.messages import UNDELIVERED
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.tables import (
     Bundle,
@@ -134,9 +135,15 @@ def close_step(ledger: Ledger, step_id: str, **values: Any) -> None:
 
 
 def messages(ledger: Ledger) -> Sequence[Message]:
-    """Every message, in the order it was planned."""
+    """Every message of the process, in the order it was planned."""
     with ledger.reading() as session:
-        return session.exec(select(Message).order_by(col(Message.id))).all()
+        return session.exec(select(Message).where(Message.rung != UNDELIVERED).order_by(col(Message.id))).all()
+
+
+def losses(ledger: Ledger) -> Sequence[Message]:
+    """Every message about another that reached nobody."""
+    with ledger.reading() as session:
+        return session.exec(select(Message).where(Message.rung == UNDELIVERED).order_by(col(Message.id))).all()
 
 
 def bundles(ledger: Ledger) -> Sequence[Bundle]:

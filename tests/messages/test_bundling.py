@@ -105,7 +105,8 @@ def test_who_has_no_channel_and_no_deputy_is_replaced_by_the_lead_of_the_team(le
 
 
 def test_a_message_that_reaches_nobody_is_a_failure_that_shows(ledger: Ledger) -> None:
-    silent: dict[str, dict[str, Any]] = {code: {"channels": []} for code in ("VT-101", "VT-201", "PR-101")}
+    veilig_thuis = ("VT-101", "VT-102", "VT-201", "PR-101")
+    silent: dict[str, dict[str, Any]] = {code: {"channels": []} for code in veilig_thuis}
     plan(ledger, planned("s-1"), planned("s-2", "LT-101"), people=silent)
     assert bundle_messages(ledger, NOW) == Bundled(bundles=1, messages=1, failed=1)
     assert states(ledger) == [("failed", "niemand"), ("bundled", "")]
@@ -152,7 +153,7 @@ def test_a_case_for_a_contract_manager_goes_to_the_process_director(ledger: Ledg
 
 def test_a_mail_whose_text_is_refused_stops_no_other(ledger: Ledger) -> None:
     plan(ledger, planned("s-1", label="Partnergeweld"), planned("s-2", "LT-101"))
-    assert bundle_messages(ledger, NOW) == Bundled(bundles=1, messages=1, failed=1)
+    assert bundle_messages(ledger, NOW) == Bundled(bundles=2, messages=2, failed=1)
     assert states(ledger) == [("failed", "KR-BERICHT-PRIVACY"), ("bundled", "")]
 
 

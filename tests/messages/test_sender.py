@@ -3,6 +3,7 @@
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,23 @@ def test_a_mail_arrives_as_plain_text_with_our_reference_in_its_own_header(tmp_p
     assert (caught.to, caught.subject, caught.reference) == ("vt-101@werk.example", "Taak VB [BKXF-TRQW]", "BKXF-TRQW")
     assert caught.body == BODY
     raw = (tmp_path / "000001.eml").read_text()
+    assert "Message-ID: <BKXF-TRQW@" in raw
     assert "text/plain" in raw
     assert "text/html" not in raw
+
+
+def test_every_copy_of_a_mail_has_the_same_message_id_and_header_so_that_a_receiver_can_drop_one() -> None:
+    with smtp() as server:
+        assert [sent_by(sender(server.port)).verdict for _ in range(2)] == [Verdict.SENT] * 2
+    copies = [message_from_bytes(copy) for copy in server.kept]
+    assert {copy["Message-ID"] for copy in copies} == {"<BKXF-TRQW@localhost.localdomain>"}
+    assert {copy["X-Ketenregie-Kenmerk"] for copy in copies} == {"BKXF-TRQW"}
+    assert [copy.get_all("Message-ID") for copy in copies] == [["<BKXF-TRQW@localhost.localdomain>"]] * 2
+
+
+def test_a_name_the_dns_does_not_know_is_tried_again() -> None:
+    given = sender(25, mail_host="relay.invalid", mail_security="starttls")
+    assert sent_by(given) == Result(Verdict.TEMPORARY, "verbroken")
 
 
 TEMPORARY_CODES = (421, 450, 451, 452)

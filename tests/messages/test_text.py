@@ -100,7 +100,7 @@ def test_a_repeated_message_says_that_it_is_one() -> None:
 
 
 def test_numbers_are_told_without_a_case_and_small_ones_without_the_number() -> None:
-    counts = [Count("Overdracht", "Meerdorp", number_text(12)), Count("Huisbezoek", "Duinstad", number_text(3))]
+    counts = [Count("Overdracht", "Meerdorp", number_text(12, 10)), Count("Huisbezoek", "Duinstad", number_text(3, 10))]
     told = render_counts(counts, bundle_reference="BKXF-TRQW", sent_to_title="Contractmanagement")
     assert told.subject == "Overzicht: stappen die te lang wachten [BKXF-TRQW]"
     assert "- Overdracht, gemeente Meerdorp: 12\n- Huisbezoek, gemeente Duinstad: minder dan 10\n" in told.body
@@ -108,8 +108,9 @@ def test_numbers_are_told_without_a_case_and_small_ones_without_the_number() -> 
     assert "zaak" not in told.body
 
 
-def test_the_smallest_number_that_is_told_is_ten() -> None:
-    assert [number_text(n) for n in (0, 9, 10)] == ["minder dan 10", "minder dan 10", "10"]
+def test_the_smallest_number_that_is_told_is_the_policys() -> None:
+    assert [number_text(n, 10) for n in (0, 9, 10)] == ["minder dan 10", "minder dan 10", "10"]
+    assert number_text(10, 15) == "minder dan 15"
 
 
 @pytest.mark.parametrize("label", ["MDA++", "Partnergeweld", "vb", "", "VB "])
