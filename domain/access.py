@@ -7,6 +7,7 @@ from domain.errors import RoleRefusal
 from domain.parties import COUNTS_ONLY, LOCAL_ROLES, VT_ROLES, Professional, Role
 
 SHARED_WORK = frozenset({"joint_first_home_visit", "warm_handover"})
+PLANS_WORK = frozenset({Role.VT_TEAM_LEAD, Role.VT_MANAGER, Role.PROCESS_DIRECTOR})
 INTERNAL_FIGURES = frozenset({Role.VT_TEAM_LEAD, Role.VT_MANAGER, Role.PROCESS_DIRECTOR})
 
 
@@ -28,6 +29,12 @@ def refuse_internal_figures(person: Professional) -> None:
     """Raise RoleRefusal KR-ROL for those who may see figures only with small numbers left out."""
     if not person.has(*INTERNAL_FIGURES):
         raise RoleRefusal("KR-ROL", act="cijfers met kleine aantallen inzien")
+
+
+def refuse_planning(person: Professional, *, act: str, own: bool = False) -> None:
+    """Raise RoleRefusal KR-ROL unless this person divides the work, or the matter is their `own`."""
+    if not (own or person.has(*PLANS_WORK)):
+        raise RoleRefusal("KR-ROL", act=act)
 
 
 def access(person: Professional, case: CaseView) -> Access:

@@ -18,6 +18,7 @@ from domain.terms import add_working_days, at_hour, local_date, working_days_bef
 
 COUNTS = frozenset({"L3", "L4"})
 REMINDERS = frozenset({"R", "R10", "R5"})
+UNASSIGNED = ""
 
 
 @dataclass(frozen=True)
@@ -183,13 +184,17 @@ def words(decision: Decision, step: Step, owner: str, teams: tuple[str, ...], ro
 def addressees(
     rung: str, number: int, step: Step, owner: str, teams: tuple[str, ...], roster: Roster
 ) -> tuple[str, ...]:
-    """The codes a rung goes to. `teams`: the owner's team first, for chain steps the other party's team after it."""
+    """The codes a rung goes to. `teams`: the owner's team first, for chain steps the other party's team after it.
+
+    The duty desk is whose shift it is at the roster's moment. In a region where nobody holds a role that may hear it,
+    the rung goes to the empty code: delivery then finds who can be reached, or says that nobody can.
+    """
     match rung:
         case "ACUTE":
             leads = roster.leads(teams[:1]) if number > 1 else ()
-            found = (*roster.holding(Role.VT_ON_CALL), *leads)
+            found = (*roster.desk(), *leads)
         case "L1":
-            duty = roster.holding(Role.VT_ON_CALL) if step.ladder is Ladder.HOURS else ()
+            duty = roster.desk() if step.ladder is Ladder.HOURS else ()
             found = (owner, *duty, *roster.leads(teams if step.chain else teams[:1]))
         case "L2":
             found = roster.holding(Role.PROCESS_DIRECTOR if step.chain else Role.VT_MANAGER)
@@ -200,4 +205,4 @@ def addressees(
         case _:
             found = (owner,)
     present = tuple(dict.fromkeys(code for code in found if code))
-    return present or roster.last_resort(teams[:1])
+    return present or roster.last_resort(teams[:1]) or (UNASSIGNED,)

@@ -4,9 +4,12 @@ Roles follow domain table 2.1 of the process catalogue; what each role may recor
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from domain.duty import Duty
 from domain.errors import RoleRefusal, UnknownRefusal
 
 
@@ -89,10 +92,14 @@ class Professional:
 
 
 class Roster:
-    """Everyone of the region, found by role and by team. A ladder that finds nobody ends at the process director."""
+    """Everyone of the region, found by role and by team. A ladder that finds nobody ends at the process director.
 
-    def __init__(self, professionals: Iterable[Professional]) -> None:
+    `duty` says whose shift it is at `now`; without a moment the whole duty desk is on.
+    """
+
+    def __init__(self, professionals: Iterable[Professional], duty: Duty | None = None, now: datetime | None = None):
         self.people = {person.code: person for person in professionals}
+        self.duty, self.now = duty or Duty(), now
         self._by_role: dict[Role, list[str]] = {role: [] for role in Role}
         for person in sorted(self.people.values(), key=lambda found: found.code):
             for role in person.roles if person.active else ():
@@ -110,6 +117,18 @@ class Roster:
     def holding(self, role: Role) -> tuple[str, ...]:
         """The active holders of a role, by code."""
         return tuple(self._by_role[role])
+
+    def at(self, now: datetime) -> "Roster":
+        """The same people at another moment."""
+        moved = copy(self)
+        moved.now = now
+        return moved
+
+    def desk(self) -> tuple[str, ...]:
+        """The duty desk: whose shift it is now, else every holder of the role, so that an alarm never finds nobody."""
+        holders = self.holding(Role.VT_ON_CALL)
+        turn = self.duty.on_shift(self.now) if self.now else frozenset()
+        return tuple(code for code in holders if code in turn) or holders
 
     def assignable(self) -> frozenset[str]:
         """The active codes that work may be given to: nobody who sees numbers only."""

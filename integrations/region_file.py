@@ -2,12 +2,14 @@
 
 import tomllib
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from domain.errors import PolicyRefusal, WrongUse
+from domain.errors import InputRefusal, PolicyRefusal, WrongUse
+from domain.moments import parse_moment
 from domain.parties import OrganisationKind, Role
 
 
@@ -51,6 +53,30 @@ class RegionProfessional(_Entry):
     expertise: tuple[Literal["trauma", "disability", "elder"], ...] = ()
 
 
+class RegionShift(_Entry):
+    """A turn on the duty roster, any hour of the week; a moment without a time zone is Amsterdam time."""
+
+    professional: str
+    from_at: datetime = Field(alias="from")
+    until_at: datetime = Field(alias="until")
+
+    @field_validator("from_at", "until_at")
+    @classmethod
+    def _one_moment(cls, moment: datetime) -> datetime:
+        try:
+            return parse_moment(moment.isoformat())
+        except InputRefusal:
+            raise ValueError(
+                "een tijdstip bestaat niet of komt twee keer voor; zet er +01:00 of +02:00 achter"
+            ) from None
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if self.until_at <= self.from_at:
+            raise ValueError("een dienst eindigt na het begin")
+        return self
+
+
 class Region(_Entry):
     """One region. Every code that is used must exist, and none may stand twice."""
 
@@ -59,6 +85,7 @@ class Region(_Entry):
     teams: tuple[RegionTeam, ...]
     municipalities: tuple[RegionMunicipality, ...]
     professionals: tuple[RegionProfessional, ...]
+    shifts: tuple[RegionShift, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -70,6 +97,10 @@ class Region(_Entry):
         _known(teams, (item.team for item in self.professionals))
         _known(teams, (team for item in self.municipalities for team in (item.team, item.local_team)))
         _known(people, (item.deputy for item in self.professionals if item.deputy))
+        desk = {item.code for item in self.professionals if Role.VT_ON_CALL in item.roles}
+        if any(item.professional not in desk for item in self.shifts):
+            raise ValueError("een dienst is van iemand zonder de rol vt_on_call")
+        _once(f"{item.professional} {item.from_at.timestamp()}" for item in self.shifts)
         kinds = [item.kind for item in self.organisations]
         if kinds.count(OrganisationKind.VEILIG_THUIS) != 1:
             raise ValueError("precies één organisatie is veilig_thuis")
@@ -79,7 +110,7 @@ class Region(_Entry):
 def _once(codes: Iterable[str]) -> frozenset[str]:
     listed = list(codes)
     if len(set(listed)) != len(listed):
-        raise ValueError("een code staat er twee keer in")
+        raise ValueError("een code of een dienst staat er twee keer in")
     return frozenset(listed)
 
 

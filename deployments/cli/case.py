@@ -1,4 +1,4 @@
-"""`ketenregie case`: list cases, show one, add a member of the household."""
+"""`ketenregie case`: list cases, show one, add a member of the household, give it another fixed worker."""
 
 from typing import Annotated
 
@@ -9,7 +9,9 @@ from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now, Reference
 from deployments.cli.output import print_json, print_table, say
 from domain.case import STATE_TITLES, CaseState, PersonRole
+from domain.duty import AssignReason
 from tasks.add_person import add_person
+from tasks.assign_case import assign_case
 from tasks.list_cases import CaseList, Filter, list_cases
 from tasks.log_reading import DOOR, reader
 from tasks.show_case import show_case
@@ -96,3 +98,22 @@ def add_person_(
         print_json({"key": key, "role": role.value})
         return
     say(f"Toegevoegd als {key}.")
+
+
+@app.command()
+def assign(
+    reference: Reference,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="De nieuwe vaste medewerker.", show_default=False)],
+    reason: Annotated[AssignReason, typer.Option(help="Waarom: leave, sick, left, workload, expertise of other.")],
+    by: By,
+    now: Now = "",
+    as_json: AsJson = False,
+    database: Database = "",
+) -> None:
+    """Geef een zaak een andere vaste medewerker; stappen en berichten gaan mee, termijnen verschuiven niet."""
+    with opened(database, now) as here:
+        done = assign_case(here.ledger, reference, code, reason, by, door=DOOR, now=here.acting())
+    if as_json:
+        print_json(done)
+        return
+    say(f"{done.worker} is de vaste medewerker; {done.steps} stappen gingen mee, de termijnen bleven gelijk.")

@@ -1,12 +1,14 @@
-"""The professionals of the region as the rules see them."""
+"""The professionals of the region as the rules see them, and who of them is there."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from domain.duty import Duty, Span
 from domain.parties import Professional, Role, Roster
-from integrations.ledger.tables import ProfessionalRow
+from integrations.ledger.tables import Absence, ProfessionalRow, Shift
 
 _COLUMNS = [
     col(getattr(ProfessionalRow, name)) for name in ("code", "roles", "organisation", "team", "active", "expertise")
@@ -19,9 +21,22 @@ def professional(row: Any) -> Professional:
     return Professional(row.code, roles, row.organisation, row.team, row.active, frozenset(row.expertise))
 
 
-def roster(session: Session) -> Roster:
-    """Everyone of the region. Small (tens of rows), so read whole."""
-    return Roster(professional(row) for row in session.connection().execute(select(*_COLUMNS)))
+def roster(session: Session, now: datetime | None = None) -> Roster:
+    """Everyone of the region, with whose turn it is at `now`. Small (tens of rows), so read whole."""
+    people = [professional(row) for row in session.connection().execute(select(*_COLUMNS))]
+    return Roster(people, duty_from(session, now) if now else None, now)
+
+
+def duty_from(session: Session, now: datetime) -> Duty:
+    """The absences and shifts that run at `now` or come after it; what is over is not read."""
+    connection = session.connection()
+    shifts = select(col(Shift.professional), col(Shift.from_at), col(Shift.until_at)).where(col(Shift.until_at) > now)
+    absences = select(col(Absence.professional), col(Absence.from_at), col(Absence.until_at))
+    absences = absences.where(or_(col(Absence.until_at).is_(None), col(Absence.until_at) > now))
+    return Duty(
+        tuple(Span(*row) for row in connection.execute(shifts)),
+        tuple(Span(*row) for row in connection.execute(absences)),
+    )
 
 
 def who(session: Session, code: str) -> Professional:
@@ -35,7 +50,7 @@ def owner_for(roster: Roster, wanted: str, *, worker: str, team: str, local: str
         case "worker":
             return worker, team
         case "on_call":
-            found = roster.holding(Role.VT_ON_CALL)
+            found = roster.desk()
             return (found[0] if found else worker), team
         case "local":
             leads = roster.leads([local_team])
