@@ -13,9 +13,11 @@ from integrations.ledger import Ledger
 from integrations.ledger.audit import head, verify
 from integrations.ledger.people import roster
 from integrations.ledger.policy import policy_of
+from integrations.ledger.restored import epoch
 from integrations.ledger.settings_table import get
 from integrations.ledger.tables import Audit, ProfessionalRow
 from integrations.ledger.upgrading import revision, revisions
+from tasks.settle_restore import restore_problem
 
 Verdict = Literal["ok", "warn", "fail"]
 NEEDED = {
@@ -44,6 +46,7 @@ def examine_ledger(ledger: Ledger, clock: datetime) -> list[Check]:
             _integrity(session),
             _version(session),
             _chain(session),
+            _restore(session, ledger, clock),
             *_region(session),
             *_policy(session, clock),
             _clock(session, clock),
@@ -73,6 +76,13 @@ def _chain(session: Session) -> Check:
     if broken is None:
         return Check("logboek", "ok", f"{end.seq} regels sluiten op elkaar aan")
     return Check("logboek", "fail", f"regel {broken} klopt niet", "Onderzoek wie in de database heeft gewerkt.")
+
+
+def _restore(session: Session, ledger: Ledger, clock: datetime) -> Check:
+    problem, times = restore_problem(session, ledger, clock), epoch(session)
+    if problem:
+        return Check("herstel", "warn", problem, "Lees 'Back-up and restore' in docs/operations.md.")
+    return Check("herstel", "ok", f"{times} keer teruggezet" if times else "nooit teruggezet")
 
 
 def _region(session: Session) -> Iterator[Check]:

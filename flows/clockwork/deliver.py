@@ -8,6 +8,7 @@ from flows.outbox import pump
 from flows.rounds import clockwork, one_round
 from integrations.ledger import Ledger
 from tasks.deliver_messages import deliver_messages
+from tasks.settle_restore import leave_mark
 
 
 @clockwork("Berichten versturen")
@@ -19,6 +20,7 @@ async def deliver() -> State[None]:
 async def work(client: PrefectClient, ledger: Ledger) -> str:
     """Send, then tell Prefect what is still untold."""
     became = deliver_messages(ledger, now())
+    leave_mark(ledger, now(), sent=became.any)
     await pump(client, ledger, now())
     failed = became.permanent + became.temporary + became.indefinite
     return f"{became.sent} verstuurd, {failed} niet of misschien niet aangekomen"

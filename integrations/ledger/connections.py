@@ -91,6 +91,7 @@ def _sqlite(
     event.listen(engine, "do_connect", must_exist)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _sends(begin))
+    event.listen(engine, "handle_error", _gone_with_its_transaction)
     return engine
 
 
@@ -122,6 +123,14 @@ def _writers_turn(busy_seconds: float) -> tuple[str, ...]:
         f"SET LOCAL idle_in_transaction_session_timeout = '{FROZEN_SECONDS}s'",
         f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})",
     )
+
+
+def _gone_with_its_transaction(context: ExceptionContext) -> None:
+    """SQLite may end the whole transaction at an error (full, i/o); what came after would be committed by itself."""
+    driver = context.connection.connection.dbapi_connection if context.connection is not None else None
+    if driver is not None and not driver.in_transaction and not str(context.statement).startswith("BEGIN"):
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 def _without_values(context: ExceptionContext) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import CATALOGUE, KetenregieError, OutsideFailure, StateRefusal, WrongUse
@@ -30,6 +30,9 @@ POSTGRESQL = {
 }
 """SQLSTATE or its first characters (postgresql.org/docs, appendix A)."""
 
+READS = ("SELECT", "BEGIN", "PRAGMA")
+"""What a reader may do: read-only is then said of the file, not of the reader."""
+
 NOT_MADE = {"42P01", "3D000"}
 """SQLSTATE of a table or a database that does not exist."""
 
@@ -41,6 +44,8 @@ def translated(*, reading: bool = False) -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise OutsideFailure(_BUSY) from error
+    except PendingRollbackError as error:  # the database had ended the transaction, and somebody went on
+        raise OutsideFailure(_AWAY) from error
     except DBAPIError as error:
         ours = translation(error, reading=reading)
         if ours is None:
@@ -56,7 +61,7 @@ def translation(error: DBAPIError, *, reading: bool = False) -> KetenregieError 
     if _not_made(error):
         return WrongUse("KR-ADMINISTRATIE")
     code = _outside(error)
-    if code == _READ_ONLY and reading:
+    if code == _READ_ONLY and reading and not str(error.statement).startswith(READS):
         return WrongUse("KR-ALLEEN-LEZEN")
     return OutsideFailure(code) if code else None
 
