@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from deployments.demo import kustland
+from deployments.demo import demo_policy, kustland
 from deployments.demo.answers import answers, in_days
 from deployments.demo.plot import PLOTS, Plot, Scene
 from domain.calendar_nl import Calendar
@@ -17,6 +17,7 @@ from integrations.ledger import Actor, Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Case, ProfessionalRow, Step, StepState
 from integrations.mail import Sender
+from tasks.change_policy import change_policy
 from tasks.deliver_messages import deliver_messages
 from tasks.load_region import load_region
 from tasks.read_form import read_form
@@ -43,6 +44,7 @@ def load_demo(ledger: Ledger, sender: Sender, now: datetime, tell: Callable[[int
     `tell(done, of)` is called as it goes. The same `now` gives the same cases.
     """
     load_region(ledger, kustland(), now)
+    change_policy(ledger, demo_policy(), now)
     with ledger.reading() as session:
         calendar = policy_of(session).calendar()
     moments = sorted(_moments(now, calendar), key=lambda moment: (moment.at, moment.number))

@@ -13,11 +13,13 @@ from deployments.demo import kustland
 from deployments.mail_catcher import Caught, MailCatcher, read_mailbox
 from deployments.stories.format import Act, Story
 from domain.case import PersonRole
+from domain.duty import next_opening
 from domain.errors import UnknownRefusal
 from domain.reports import IncomingReport
 from integrations.ledger import SYSTEM, Actor, Ledger
+from integrations.ledger.policy import policy_of
 from integrations.ledger.settings_table import put
-from integrations.ledger.tables import Case, Step, StepState
+from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
 from integrations.mail import AppriseSender
 from integrations.region_file import Region, read_region
 from integrations.settings import Settings
@@ -74,7 +76,7 @@ class Stage:
 
     def pass_time(self, until: datetime) -> None:
         """Sweep and deliver at every moment the schedule would find something, up to `until`."""
-        while (moment := self._next_look()) is not None and moment <= until:
+        while (moment := self._next_moment()) is not None and moment <= until:
             self.tick(moment)
 
     def tick(self, now: datetime) -> None:
@@ -82,9 +84,16 @@ class Stage:
         sweep_deadlines(self.ledger, now)
         deliver_messages(self.ledger, now, self.sender)
 
-    def _next_look(self) -> datetime | None:
+    def _next_moment(self) -> datetime | None:
+        """The next look of the sweep, or the opening that held messages wait for."""
         with self.ledger.reading() as session:
-            return session.exec(select(func.min(Step.next_action_at))).first()
+            look = session.exec(select(func.min(Step.next_action_at))).first()
+            held = session.exec(
+                select(func.min(Message.planned_at)).where(Message.state == MessageState.PLANNED)
+            ).first()
+            policy = policy_of(session)
+        opening = next_opening(held, policy.hours, policy.calendar()) if held else None
+        return min(filter(None, (look, opening)), default=None)
 
     def perform(self, act: Act) -> Recorded | None:
         """Perform one act. Raises the Refusal the act meets."""
