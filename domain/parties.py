@@ -130,6 +130,11 @@ class Roster:
         turn = self.duty.on_shift(self.now) if self.now else frozenset()
         return tuple(code for code in holders if code in turn) or holders
 
+    def present(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these codes who are there; all of them when nobody is."""
+        away = self.duty.away(self.now) if self.now else frozenset()
+        return tuple(code for code in codes if code not in away) or codes
+
     def assignable(self) -> frozenset[str]:
         """The active codes that work may be given to: nobody who sees numbers only."""
         return frozenset(code for code, person in self.people.items() if person.active and person.roles - COUNTS_ONLY)

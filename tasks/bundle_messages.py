@@ -179,14 +179,13 @@ def _turn(session: Session, now: datetime) -> tuple[AddressBook, list[Due]]:
     return book, list(dict.fromkeys((number or 0, party, rung) for number, party, rung in rows))
 
 
-def _at_night(book: AddressBook) -> list[list[Any]]:
+def _at_night(book: AddressBook) -> Iterator[list[Any]]:
     """What may leave at any hour, each found by an index of its own: what is held for the morning is never read."""
     numbers = col(Message.rung).in_(COUNTS)
-    return [
-        [col(Message.acute)],
-        [col(Message.party).in_(book.wakes(counts=False)), ~numbers],
-        [col(Message.party).in_(book.wakes(counts=True)), numbers],
-    ]
+    yield [col(Message.acute)]
+    for counts, rungs in ((False, ~numbers), (True, numbers)):
+        if parties := book.wakes(counts=counts):
+            yield [col(Message.party).in_(parties), rungs]
 
 
 def _transactions(due: list[Due], book: AddressBook) -> Iterator[list[int]]:

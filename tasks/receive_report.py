@@ -91,8 +91,9 @@ def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
 
 
 def _worker(uow: UnitOfWork, opener: Opener, team: str) -> str:
-    """The fixed worker: whoever of the team has the fewest open cases; the order of the codes settles a draw."""
+    """The fixed worker: who is there and has the fewest open cases of the team; the order of codes settles a draw."""
     workers = opener.roster.in_team(team, Role.VT_WORKER) or opener.roster.holding(Role.VT_WORKER)
+    workers = opener.roster.present(workers)
     load = uow.cache.get(f"load:{team}") or _load(uow.session, team)
     chosen = min(workers, key=lambda code: (load[code], code), default="")
     load[chosen] += 1
