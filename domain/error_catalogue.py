@@ -269,6 +269,12 @@ CATALOGUE: dict[str, Entry] = {
     "KR-ALLEEN-LEZEN": Entry("Wie alleen leest, mag niets wijzigen.", "Meld dit als programmafout."),
     "KR-OPDRACHT-ONBEKEND": Entry("Prefect kent deze opdracht niet.", "Meld dit als programmafout."),
     # messages
+    "KR-BERICHT-ONBEKEND": Entry(
+        "Dit bericht bestaat niet.", "Zoek het nummer met 'ketenregie messages list --state failed'."
+    ),
+    "KR-BERICHT-NIET-MISLUKT": Entry(
+        "Dit bericht is niet mislukt, of al opgepakt.", "Bekijk het met 'ketenregie messages list'."
+    ),
     "KR-BERICHT-PRIVACY": Entry(
         "Een bericht is tegengehouden: het bevat {what}.", "Controleer de titels in het regiobestand."
     ),

@@ -42,6 +42,22 @@ def monitoring_rows(board: Board) -> list[dict[str, str | int]]:
     return [_row(line) for line in board.monitoring]
 
 
+def failed_rows(board: Board) -> list[dict[str, str | int]]:
+    """The messages that reached nobody, until somebody takes them up."""
+    return [
+        {
+            "bericht": line.id,
+            "zaak": line.case_reference,
+            "stap": line.title,
+            "trede": line.rung,
+            "voor": line.party,
+            "sinds": moment_text(line.since),
+            "reden": line.reason,
+        }
+        for line in board.failed
+    ]
+
+
 def _row(line: LateLine) -> dict[str, str | int]:
     return {
         "zaak": line.case_reference,

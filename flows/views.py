@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from tasks.run_facts import FAILED_TAG
 from tasks.start_run import STEP_TAG
 
 YEAR = 365
@@ -20,6 +21,7 @@ class View:
 VIEWS: dict[str, View] = {
     "Te laat": View("te-laat", "Suspended", -YEAR),
     "Acuut": View("acuut", "Suspended", -YEAR),
+    "Niet aangekomen": View(FAILED_TAG, "Suspended", -YEAR),
     "Wacht op uitkomst": View(STEP_TAG, "Suspended", -YEAR),
     "Komende 14 dagen": View(STEP_TAG, "Scheduled", 14),
 }

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     debug: bool = False
     """Show the full text of an unexpected error on the command line; it may hold data."""
 
+    bounces: Path | None = None
+    """A Maildir in which mails that come back arrive; each round of deliveries reads what is new there."""
+
     channels: dict[str, SecretStr] = {}
     """Organisation channels: name → Apprise URL (JSON in KETENREGIE_CHANNELS). URLs hold tokens, hence secret."""
 

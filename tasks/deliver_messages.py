@@ -5,6 +5,7 @@ committed is sent a second time, under the same reference, and marked as possibl
 A relay that does not answer costs a handful of tries a round: the rest is handed back, and their try is not counted.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -17,13 +18,16 @@ from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.contacts import AddressBook, address_book
 from integrations.mail import AppriseSender, Sender, Verdict
+from integrations.settings import settings
 from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
 from tasks.claim_deliveries import Claim, claim_deliveries
+from tasks.import_bounces import Imported, import_new_bounces
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.send_message import send_message
 from tasks.settle_restore import settle_restore
 
+LOGGER = logging.getLogger(__name__)
 THREADS = 4
 IN_HAND = 16  # claimed at once; a claim whose lease got too short while it waited for a thread is handed back
 TRIES = 3  # of ten seconds each, when the database is busy
@@ -32,27 +36,45 @@ GRACE = 0.02  # seconds to wait for more verdicts, so that a busy round commits 
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of the sends of one round; `bundled` is what went before them."""
+    """What became of the sends of one round; `bundled` and `returned` (mails that came back) went before."""
 
     sent: int = 0
     temporary: int = 0
     permanent: int = 0
     indefinite: int = 0
     bundled: Bundled = field(default_factory=Bundled)
+    returned: Imported = field(default_factory=Imported)
 
     @property
     def any(self) -> bool:
         """Whether this round changed anything."""
-        return bool(self.sent or self.temporary or self.permanent or self.indefinite) or self.bundled != Bundled()
+        return (
+            bool(self.sent or self.temporary or self.permanent or self.indefinite)
+            or self.bundled != Bundled()
+            or self.returned.bounced > 0
+        )
 
 
 def deliver_messages(ledger: Ledger, now: datetime, sender: Sender | None = None, limit: int = 20_000) -> Delivered:
     """Send at most `limit` mails that are due at `now`, four at a time."""
     settle_restore(ledger, now)
+    returned = _returned(ledger, now)
     bundled = bundle_messages(ledger, now)
     round_ = Round(ledger, _clock(ledger, now), sender or AppriseSender())
     became = round_.run(limit)
-    return Delivered(**{str(verdict): became[verdict] for verdict in Verdict}, bundled=bundled)
+    return Delivered(**{str(verdict): became[verdict] for verdict in Verdict}, bundled=bundled, returned=returned)
+
+
+def _returned(ledger: Ledger, now: datetime) -> Imported:
+    """What came back, where an operator told us to look. A mailbox that cannot be read stops no delivery."""
+    maildir = settings().bounces
+    if maildir is None:
+        return Imported()
+    try:
+        return import_new_bounces(ledger, maildir, SYSTEM, now)
+    except OutsideFailure as error:
+        LOGGER.warning("bounces %s", error.code)
+        return Imported()
 
 
 class Round:

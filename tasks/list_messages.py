@@ -13,7 +13,8 @@ from integrations.ledger.tables import Bundle, Delivery, Message, MessageState, 
 class MessageRow:
     """One message: to whom, about what, and what became of it. `sent_to` differs from `party` when someone took over.
 
-    `maybe_twice` is how often it may have gone out beyond the one time it should.
+    `handled_*`: who took up a message that reached nobody, and how. `maybe_twice` is how often it may
+    have gone out beyond the one time it should.
     """
 
     id: int
@@ -30,6 +31,10 @@ class MessageRow:
     reason: str
     reference: str
     maybe_twice: int
+    owed_at: datetime | None
+    handled_at: datetime | None
+    handled_by: str
+    handled_how: str
 
 
 def list_messages(
@@ -75,4 +80,8 @@ def _row(message: Message, kind: str, bundle: Bundle | None, doubts: int) -> Mes
         reason=message.reason,
         reference=bundle.reference if bundle else "",
         maybe_twice=doubts,
+        owed_at=message.owed_at,
+        handled_at=message.handled_at,
+        handled_by=message.handled_by,
+        handled_how=message.handled_how,
     )

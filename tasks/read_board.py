@@ -13,6 +13,7 @@ from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Case, Step, StepState, SweepRun
+from tasks.failed_messages import FailedLine, failed_messages
 
 SWEEP_EVERY = timedelta(minutes=5)
 MOST_LATE = 500
@@ -40,7 +41,10 @@ class LateLine:
 
 @dataclass(frozen=True)
 class Board:
-    """The board of a region at one moment; `open_by_kind` and `open_by_team` count open steps."""
+    """The board of a region at one moment; `open_by_kind` and `open_by_team` count open steps.
+
+    `failed`: the messages that reached nobody and that nobody took up.
+    """
 
     at: datetime
     late: tuple[LateLine, ...]
@@ -51,6 +55,7 @@ class Board:
     last_sweep: datetime | None
     next_sweep: datetime | None
     acute: int
+    failed: tuple[FailedLine, ...] = ()
 
 
 def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=14)) -> Board:
@@ -83,6 +88,7 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
             last_sweep=last,
             next_sweep=last + SWEEP_EVERY if last else None,
             acute=sum(1 for _, _, alarm in open_rows if alarm),
+            failed=tuple(failed_messages(session)),
         )
 
 

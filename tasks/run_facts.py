@@ -1,5 +1,6 @@
 """What Prefect may know of a step, and the outbox that says what Prefect must be told. Ids and codes only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +11,15 @@ from domain.process import step_of
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.suspending import suspended
 from integrations.ledger.tables import Case, Outbox, Step, StepState
+from tasks.failed_messages import steps_with_failures
 from tasks.read_form import is_late
+
+FAILED_TAG = "bericht-mislukt"
 
 
 @dataclass(frozen=True)
 class RunFacts:
-    """One step as a Prefect run: its name, tags and when it may start."""
+    """One step as a Prefect run: its name, tags and when it may start. `asking`: the key of the form it waits with."""
 
     step_id: str
     kind: str
@@ -28,6 +32,7 @@ class RunFacts:
     planned: bool
     run_id: str
     outcome: str
+    asking: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,28 +58,31 @@ def running_steps(ledger: Ledger, now: datetime) -> list[RunFacts]:
     with ledger.reading() as session:
         wanted = select(Step).where(col(Step.state).in_([StepState.OPEN, StepState.PLANNED])).order_by(col(Step.id))
         rows = [step for step in session.exec(wanted) if step.state == StepState.OPEN or step.opens_at is not None]
-        return [_facts(session, step, now) for step in rows]
+        failed = steps_with_failures(session)
+        return [_facts(session, step, now, failed) for step in rows]
 
 
-def _facts(session: Session, step: Step, now: datetime) -> RunFacts:
+def _facts(session: Session, step: Step, now: datetime, failed: Collection[str] | None = None) -> RunFacts:
     case = session.get(Case, step.case_id)
     assert case is not None
+    lost = steps_with_failures(session, step.id) if failed is None else failed
     return RunFacts(
         step_id=step.id,
         kind=step.kind,
         case_reference=case.reference,
         title=step_of(step.kind).title,
-        tags=_tags(step, case.reference, now),
+        tags=_tags(step, case.reference, now, failed=step.id in lost),
         attempt=step.run_attempt,
         opens_at=step.opens_at,
         open=step.state == StepState.OPEN,
         planned=step.state == StepState.PLANNED,
         run_id=step.run_id,
         outcome=step.outcome,
+        asking=f"answer-{step.asked}",
     )
 
 
-def _tags(step: Step, reference: str, now: datetime) -> tuple[str, ...]:
+def _tags(step: Step, reference: str, now: datetime, *, failed: bool) -> tuple[str, ...]:
     alarm = step.acute and step.acknowledged_at is None and step.state == StepState.OPEN
     return (
         f"zaak:{reference}",
@@ -83,6 +91,7 @@ def _tags(step: Step, reference: str, now: datetime) -> tuple[str, ...]:
         f"wacht-op:{step.organisation.lower() or 'onbekend'}",
         *(("te-laat",) if is_late(step, now) else ()),
         *(("acuut",) if alarm else ()),
+        *((FAILED_TAG,) if failed else ()),
         *(("opgeschort",) if suspended(step, now) else ()),
     )
 
@@ -95,14 +104,15 @@ def note_run(ledger: Ledger, step_id: str, run_id: str, now: datetime) -> None:
             step.run_id = run_id
 
 
-def new_attempt(ledger: Ledger, step_id: str, now: datetime) -> None:
-    """The step's run was lost: let the outbox start another under a new key."""
+def new_attempt(ledger: Ledger, step_id: str, now: datetime) -> RunFacts:
+    """The step needs another run than the one it has: the same facts under a new key."""
     with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
         step = uow.session.get(Step, step_id)
-        if step is not None:
-            step.run_attempt += 1
-            step.run_id = ""
-            uow.tell_prefect("start_run", step_id)
+        if step is None:
+            raise UnknownRefusal("KR-STAP-ONBEKEND")
+        step.run_attempt += 1
+        step.run_id = ""
+        return _facts(uow.session, step, now)
 
 
 def waiting_outbox(ledger: Ledger, limit: int) -> list[OutboxItem]:

@@ -1,10 +1,11 @@
-"""`ketenregie messages`: what was planned and sent, and what will go out if nobody acts."""
+"""`ketenregie messages`: what was planned and sent, what failed, and what will go out if nobody acts."""
 
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from deployments.cli.lost_messages import bounces, handle
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, Database, Limit, Now
 from deployments.cli.output import print_json, print_table, say
@@ -21,6 +22,8 @@ WHO = Annotated[str, typer.Option("--by", metavar="CODE", help="Uw medewerkersco
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Berichten aan professionals; nooit aan gezinnen of melders."
 )
+app.command()(handle)
+app.command()(bounces)
 
 
 @app.command("list")
@@ -50,6 +53,7 @@ def list_(
         print_json({"shown": len(shown), "more": more, "messages": shown})
         return
     columns = (
+        "bericht",
         "gepland",
         "zaak",
         "stap",
@@ -61,11 +65,13 @@ def list_(
         "reden",
         "kenmerk",
         "dubbel",
+        "opgepakt",
     )
     print_table(
         columns,
         (
             (
+                row.id,
                 row.planned_at,
                 row.case_reference,
                 row.step,
@@ -77,6 +83,7 @@ def list_(
                 row.reason,
                 row.reference,
                 row.maybe_twice or "",
+                f"{row.handled_by} {row.handled_how}".strip(),
             )
             for row in shown
         ),

@@ -4,7 +4,7 @@ from prefect import State
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import PrefectClient
 
-from flows.board_text import late_rows, monitoring_rows, overview
+from flows.board_text import failed_rows, late_rows, monitoring_rows, overview
 from flows.clock import now
 from flows.rounds import clockwork, one_round
 from integrations.ledger import Ledger
@@ -19,11 +19,14 @@ async def board() -> State[None]:
 
 
 async def work(_: PrefectClient, ledger: Ledger) -> str:
-    """Read the board once and show it in three parts."""
+    """Read the board once and show it in parts."""
     seen = read_board(ledger, now())
     said = f"{sum(seen.open_by_kind.values())} open stappen, {seen.late_count} te laat, {seen.acute} acuut"
     await acreate_markdown_artifact(overview(seen, settings().ui_url), key="overzicht", description=said)
     await acreate_table_artifact(late_rows(seen), key="te-laat", description=f"Te laat: {seen.late_count}")
+    await acreate_table_artifact(
+        failed_rows(seen), key="niet-aangekomen", description=f"Niet aangekomen en niet opgepakt: {len(seen.failed)}"
+    )
     await acreate_table_artifact(
         monitoring_rows(seen), key="monitoring", description=f"Monitoring in 14 dagen: {len(seen.monitoring)}"
     )
