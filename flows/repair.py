@@ -1,7 +1,8 @@
-"""Repair: give every step that needs one its living run, and end every run that no step needs."""
+"""Repair: hold every run against the ledger, give every step that needs one its living run, and end the others."""
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,36 +12,47 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient
 
 from domain.errors import UnknownRefusal
-from domain.process import PROCESS
+from flows.differences import TOLD, Difference, has_other_labels, in_state, is_dead
+from flows.moving import Moving
 from flows.outbox import AT_ONCE, close_run, ensure_run
 from integrations.ledger import Ledger
-from tasks.find_deployments import find_deployments
-from tasks.find_runs import SeenRun, living_runs
+from tasks.carry_answers import carry_answers
+from tasks.find_deployments import SeenDeployment, our_deployments
+from tasks.find_runs import SeenRun, as_seen, has_form, living_run, living_runs, living_step_runs
+from tasks.note_repair import note_repair
+from tasks.pause_deployment import pause_deployment
 from tasks.restart_run import bury_run, restart_run
 from tasks.run_facts import RunFacts, note_run, run_facts, running_steps
+from tasks.start_run import moment_of, run_name, tags_of
+from tasks.tag_run import name_run
 
-DEAD_AFTER = timedelta(minutes=10)  # a step is at work for a second or two, then it waits, suspended
 ROUND_DEAD_AFTER = timedelta(hours=2)
+FORMS_AT_ONCE = 500  # a call each: of more waiting runs than these, the forms are looked at in turn
+FORMS_EVERY = timedelta(minutes=15)
 
 LOGGER = logging.getLogger(__name__)
 
 
 @dataclass
 class Repaired:
-    """What one reconciliation did."""
+    """What one reconciliation did: steps compared, repairs by kind, and how many did not succeed."""
 
     steps: int = 0
-    started: int = 0
-    restarted: int = 0
-    ended: int = 0
+    repairs: Counter[Difference] = field(default_factory=Counter)
     failed: int = 0
 
     def told(self) -> str:
-        """The counts in Dutch."""
-        return (
-            f"{self.steps} stappen vergeleken: {self.started} runs gestart, {self.restarted} hervat, "
-            f"{self.ended} beëindigd, {self.failed} niet gelukt"
-        )
+        """The counts in one Dutch line."""
+        done = ", ".join(f"{count}× {kind.replace('_', ' ')}" for kind, count in sorted(self.repairs.items()))
+        failed = f"; {self.failed} niet gelukt" if self.failed else ""
+        return f"{self.steps} stappen vergeleken: {done or 'alles klopt'}{failed}"
+
+    def report(self) -> str:
+        """The same as markdown, each kind with what was done about it."""
+        rows = "\n".join(f"| {TOLD[kind]} | {count} |" for kind, count in sorted(self.repairs.items()))
+        table = f"| Hersteld | Aantal |\n|---|---:|\n{rows}" if rows else "Prefect klopt met de administratie."
+        failed = f"\n\n**{self.failed} niet gelukt**; de volgende ronde probeert het opnieuw." if self.failed else ""
+        return f"# Herstel van Prefect\n\n{self.steps} stappen vergeleken.\n\n{table}{failed}"
 
 
 @dataclass
@@ -52,22 +64,32 @@ class Repair:
     now: datetime
     done: Repaired = field(default_factory=Repaired)
     deployments: dict[str, UUID] = field(default_factory=dict)
+    homes: dict[UUID, str] = field(default_factory=dict)
 
     async def all(self) -> Repaired:
         """Read Prefect first and the ledger second, so that a step opened meanwhile is started, never ended."""
-        self.deployments = await find_deployments(self.client)
-        words = {step.word for step in PROCESS}
-        living = await living_runs(self.client, *(id_ for name, id_ in self.deployments.items() if name in words))
+        ours = await our_deployments(self.client)
+        self.deployments = {found.name: found.id for found in ours if found.current}
+        self.homes = {found.id: found.pool for found in ours if found.current}
+        living = await living_step_runs(self.client, *(found.id for found in ours if not found.clockwork))
         wanted = {facts.step_id: facts for facts in running_steps(self.ledger, self.now)}
         shown = showing(living, wanted)
         self.done.steps = len(wanted)
         await self._each(self._start(facts) for step_id, facts in wanted.items() if step_id not in shown)
         await self._each(self._keep(run, wanted[step_id]) for step_id, run in shown.items())
+        await self._each(self._look_at_form(run, wanted[run.step_id]) for run in self._in_turn(shown.values()))
         keep = {run.id for run in shown.values()}
-        await self._each(self._end(run) for run in living if run.id not in keep)
-        rounds = await living_runs(self.client, *(id_ for name, id_ in self.deployments.items() if name not in words))
-        await self._each(self._bury(run) for run in rounds if run.busy and self.now - run.since > ROUND_DEAD_AFTER)
+        await self._each(self._end(run, shown.get(run.step_id)) for run in living if run.id not in keep)
+        await self._rounds(ours)
+        note_repair(self.ledger, {str(kind): count for kind, count in self.done.repairs.items()}, self.now)
         return self.done
+
+    async def _rounds(self, ours: Iterable[SeenDeployment]) -> None:
+        """Rounds nobody is at work on any more, and deployments nobody uses any more."""
+        living = await living_runs(self.client, *(found.id for found in ours if found.clockwork))
+        dead = [run for run in living if run.busy and self.now - run.since > ROUND_DEAD_AFTER]
+        await self._each(self._bury(run) for run in dead)
+        await self._each(self._pause(found) for found in ours if not found.current and not found.paused)
 
     async def _each(self, jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
         """Do each on its own, four at once: one that fails is counted and stops no other."""
@@ -84,27 +106,66 @@ class Repair:
         await asyncio.gather(*(safely(job) for job in jobs))
 
     async def _start(self, facts: RunFacts) -> None:
-        self.done.started += await ensure_run(self.client, self.ledger, facts, self.now, self.deployments)
+        """A step without a living run: the one it had has ended, or there is none, or it began while we looked."""
+        if facts.run_id and (begun := await living_run(self.client, UUID(facts.run_id))):
+            return await self._keep(begun, facts)
+        before = facts.run_id
+        if await ensure_run(self.client, self.ledger, facts, self.now, self.deployments):
+            woken = before and run_facts(self.ledger, facts.step_id, self.now).run_id == before
+            self.done.repairs[Difference.ENDED if woken else Difference.MISSING] += 1
+        return None
 
     async def _keep(self, run: SeenRun, facts: RunFacts) -> None:
         if facts.run_id != str(run.id):
             note_run(self.ledger, facts.step_id, str(run.id), self.now)
-        if run.busy and self.now - run.since > DEAD_AFTER:
-            await restart_run(self.client, run.id)
-            self.done.restarted += 1
+            self.done.repairs[Difference.RUN_ID] += 1
+        if has_other_labels(run, facts):
+            await name_run(self.client, run.id, run_name(facts), tags_of(facts))
+            self.done.repairs[Difference.LABELS] += 1
+        found = in_state(run, facts, self.homes, self.now)
+        if found is None or not await as_seen(self.client, run):
+            return
+        if found is Difference.DEPLOYMENT:
+            await Moving(self.client, self.ledger, self.now).move(run, facts, self.deployments)
+        else:
+            await restart_run(self.client, run.id, moment_of(facts, self.now) if facts.planned else None)
+        self.done.repairs[found] += 1
 
-    async def _end(self, run: SeenRun) -> None:
+    def _in_turn(self, shown: Iterable[SeenRun]) -> list[SeenRun]:
+        """The waiting runs whose forms are looked at this time: all, or where there are very many, a part."""
+        waiting = sorted((run for run in shown if run.asking), key=lambda run: run.id)
+        parts = -(-len(waiting) // FORMS_AT_ONCE) or 1
+        return waiting[int(self.now.timestamp() // FORMS_EVERY.total_seconds()) % parts :: parts]
+
+    async def _look_at_form(self, run: SeenRun, facts: RunFacts) -> None:
+        """A run may wait in the right way for a form that somebody deleted."""
+        sound = in_state(run, facts, self.homes, self.now) is None
+        if sound and not await has_form(self.client, run) and await as_seen(self.client, run):
+            await restart_run(self.client, run.id)
+            self.done.repairs[Difference.FORM] += 1
+
+    async def _end(self, run: SeenRun, kept: SeenRun | None) -> None:
         """A run that no step needs: its step is closed, or shown by another run, or not of this ledger."""
         try:
-            facts = run_facts(self.ledger, run.step_id, self.now)
+            facts: RunFacts | None = run_facts(self.ledger, run.step_id, self.now)
         except UnknownRefusal:
             facts = None
-        dead = run.busy and self.now - run.since > DEAD_AFTER
-        self.done.ended += await close_run(self.client, run.id, facts, at_work_too=dead)
+        if kept is not None:
+            if kept.busy:
+                return  # it cannot be given an answer while it is at work
+            if await carry_answers(self.client, run.id, kept.id):
+                await restart_run(self.client, kept.id)
+        if await close_run(self.client, run.id, facts, at_work_too=is_dead(run, self.now)):
+            kind = Difference.DOUBLED if kept else Difference.CLOSED if facts else Difference.STRANGE
+            self.done.repairs[kind] += 1
 
     async def _bury(self, run: SeenRun) -> None:
         await bury_run(self.client, run.id)
-        self.done.ended += 1
+        self.done.repairs[Difference.ROUND] += 1
+
+    async def _pause(self, found: SeenDeployment) -> None:
+        await pause_deployment(self.client, found.id)
+        self.done.repairs[Difference.ORPHAN] += 1
 
 
 def showing(living: Iterable[SeenRun], wanted: Mapping[str, RunFacts]) -> dict[str, SeenRun]:

@@ -14,24 +14,40 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateName,
     FlowRunFilterStateType,
+    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
+from tasks.read_inputs import read_inputs
+from tasks.start_run import STEP_TAG
+
 PAGE = 200
 LIVING = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
+ALIVE = FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVING))
 
 
 @dataclass(frozen=True)
 class SeenRun:
-    """A living run as Prefect tells it: `busy` since `since` when a worker should be at it, else waiting."""
+    """A living run as Prefect tells it: `busy` since `since` when a worker should be at it, else waiting.
+
+    `due`: when it starts or should have started. `asking`: the key of the form it waits with, '' for none.
+    `pool`: the work pool whose workers may take it.
+    """
 
     id: UUID
     step_id: str
     busy: bool
     since: datetime
     due: datetime
+    scheduled: bool = False
+    paused: bool = False
+    asking: str = ""
+    deployment: UUID | None = None
+    pool: str = ""
+    name: str = ""
+    tags: frozenset[str] = frozenset()
 
 
 async def is_alive(client: PrefectClient, run_id: UUID) -> bool:
@@ -43,18 +59,48 @@ async def is_alive(client: PrefectClient, run_id: UUID) -> bool:
     return run.state is not None and not run.state.is_final()
 
 
+async def living_run(client: PrefectClient, run_id: UUID) -> SeenRun | None:
+    """This run as it is now; None when it has ended or does not exist."""
+    try:
+        run = await client.read_flow_run(run_id)
+    except ObjectNotFound:
+        return None
+    return _seen(run) if run.state is not None and not run.state.is_final() else None
+
+
 async def living_runs(client: PrefectClient, *deployments: UUID) -> list[SeenRun]:
     """Every run of these deployments that has begun or waits for its moment, and has not ended; 200 a call."""
+    return await _living(client, FlowRunFilter(state=ALIVE), _only(*deployments))
+
+
+async def living_step_runs(client: PrefectClient, *deployments: UUID) -> list[SeenRun]:
+    """Every living run of a step: of these deployments, and of deployments that have gone, by the tag of steps."""
+    tagged = FlowRunFilter(state=ALIVE, tags=FlowRunFilterTags(all_=[STEP_TAG]))
+    seen = {run.id: run for run in await _living(client, tagged, None) if run.step_id}
+    seen |= {run.id: run for run in await living_runs(client, *deployments)}
+    return list(seen.values())
+
+
+async def as_seen(client: PrefectClient, run: SeenRun) -> bool:
+    """True when this run is still in the state it was seen in: a comparison takes a while, and work goes on."""
+    try:
+        state = (await client.read_flow_run(run.id)).state
+    except ObjectNotFound:
+        return False
+    return state is not None and state.timestamp == run.since
+
+
+async def has_form(client: PrefectClient, run: SeenRun) -> bool:
+    """True when the form this run waits with is there."""
+    return f"suspended-{run.asking}-schema" in await read_inputs(client, run.id)
+
+
+async def _living(client: PrefectClient, runs: FlowRunFilter, of: DeploymentFilter | None) -> list[SeenRun]:
     seen: dict[UUID, SeenRun] = {}
-    living = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=LIVING)))
     offset = 0
     while True:
         page = await client.read_flow_runs(
-            deployment_filter=_only(*deployments),
-            flow_run_filter=living,
-            sort=FlowRunSort.ID_DESC,
-            limit=PAGE,
-            offset=offset,
+            deployment_filter=of, flow_run_filter=runs, sort=FlowRunSort.ID_DESC, limit=PAGE, offset=offset
         )
         seen |= {run.id: _seen(run) for run in page if run.state is not None}
         if len(page) < PAGE:
@@ -63,10 +109,23 @@ async def living_runs(client: PrefectClient, *deployments: UUID) -> list[SeenRun
 
 
 def _seen(run: FlowRun) -> SeenRun:
-    assert run.state is not None
-    busy = run.state.is_running() or run.state.is_pending() or run.state.is_cancelling()
-    due = run.expected_start_time or run.state.timestamp
-    return SeenRun(run.id, str(run.parameters.get("step_id", "")), busy, run.state.timestamp, due)
+    state = run.state
+    assert state is not None
+    waits = state.state_details
+    return SeenRun(
+        id=run.id,
+        step_id=str(run.parameters.get("step_id", "")),
+        busy=state.is_running() or state.is_pending() or state.is_cancelling(),
+        since=state.timestamp,
+        due=run.next_scheduled_start_time or run.expected_start_time or state.timestamp,
+        scheduled=state.is_scheduled(),
+        paused=state.is_paused(),
+        asking=(waits.pause_key or "") if state.is_paused() and waits.run_input_keyset else "",
+        deployment=run.deployment_id,
+        pool=run.work_pool_name or "",
+        name=run.name,
+        tags=frozenset(run.tags),
+    )
 
 
 async def round_done_since(client: PrefectClient, deployment: UUID, moment: datetime) -> bool:

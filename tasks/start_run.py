@@ -15,7 +15,7 @@ SLACK = timedelta(minutes=1)
 
 async def start_run(client: PrefectClient, facts: RunFacts, deployment: UUID, now: datetime) -> str:
     """The id of the step's run: made once per step and attempt, woken when it had ended, moved when its step moved."""
-    moment = max(now, facts.opens_at) if facts.planned and facts.opens_at else now
+    moment = moment_of(facts, now)
     run = await client.create_flow_run_from_deployment(
         deployment,
         parameters={"step_id": facts.step_id},
@@ -27,6 +27,11 @@ async def start_run(client: PrefectClient, facts: RunFacts, deployment: UUID, no
     if needs_waking(run, moment, planned=facts.planned):
         await client.set_flow_run_state(run.id, Scheduled(scheduled_time=moment), force=True)
     return str(run.id)
+
+
+def moment_of(facts: RunFacts, now: datetime) -> datetime:
+    """When the step may be asked: now, or when it opens."""
+    return max(now, facts.opens_at) if facts.planned and facts.opens_at else now
 
 
 def run_name(facts: RunFacts) -> str:

@@ -16,3 +16,12 @@ async def tag_run(client: PrefectClient, run_id: UUID, tags: Iterable[str]) -> N
     except PrefectHTTPStatusError as error:
         if error.response.status_code != GONE:
             raise
+
+
+async def name_run(client: PrefectClient, run_id: UUID, name: str, tags: Iterable[str]) -> None:
+    """Give the run this name and exactly these tags; a run that is gone needs none."""
+    try:
+        await client.update_flow_run(run_id, name=name, tags=list(tags))
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != GONE:
+            raise

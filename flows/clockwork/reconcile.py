@@ -5,6 +5,7 @@ deleted or copied by hand: the steps keep their obligations, so they get their r
 """
 
 from prefect import State
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient
 
 from flows.clock import now
@@ -21,6 +22,8 @@ async def reconcile() -> State[None]:
 
 
 async def work(client: PrefectClient, ledger: Ledger) -> str:
-    """Tell what is untold, then compare and repair."""
+    """Tell what is untold, then compare and repair, and show what was repaired."""
     await pump(client, ledger, now())
-    return (await Repair(client, ledger, now()).all()).told()
+    done = await Repair(client, ledger, now()).all()
+    await acreate_markdown_artifact(done.report(), key="herstel", description=done.told())
+    return done.told()

@@ -99,6 +99,19 @@ class Prefect:
         """What Prefect holds of the run's forms."""
         return {key: json.loads(value) for key, value in (await read_inputs(self.client, run_id)).items()}
 
+    async def raw_inputs(self, run_id: UUID) -> dict[str, str]:
+        """The same as Prefect stores it."""
+        return dict(await read_inputs(self.client, run_id))
+
+    async def all_runs(self, step_id: str) -> list[FlowRun]:
+        """Every run of this step, whatever its tags."""
+        found = await self.client.read_flow_runs(limit=200)
+        return [run for run in found if run.parameters.get("step_id") == step_id]
+
+    async def alive(self, step_id: str) -> int:
+        """How many living runs this step has."""
+        return sum(1 for run in await self.all_runs(step_id) if run.state and not run.state.is_final())
+
     async def without_form(self, run_id: UUID) -> None:
         """Wait until Prefect holds nothing of the run's forms."""
 
