@@ -107,9 +107,11 @@ class Opener:
         self._written(case, step, "stap-geopend")
 
     def look_again(self, step: Step) -> None:
-        """When the sweep must next look at this step."""
+        """When the sweep must next look at this step; at the end of a suspension too, for then its tag goes."""
         if step.opened_at is not None:
-            step.next_action_at = first_action(step_of(step.kind), lateness(step), self.policy, self.uow.now)
+            found = first_action(step_of(step.kind), lateness(step), self.policy, self.uow.now)
+            ends = step.suspended_until if step.suspended_until and step.suspended_until > self.uow.now else None
+            step.next_action_at = min(filter(None, (found, ends)), default=None)
 
     def notice(self, case: Case, step: Step, rung: str, party: str, ordinal: int = 1) -> None:
         """Plan one message to one party in this same transaction."""

@@ -109,8 +109,6 @@ def _told(uow: UnitOfWork, case: Case, step: Step, act: str, **details: str | in
     """What was planned for the old date goes silent by the version; the trail and Prefect hear of it."""
     step.deadline_version += 1
     Opener.of(uow).look_again(step)
-    if step.suspended_until is not None:  # the sweep looks at its end too: the tag goes
-        step.next_action_at = min(filter(None, (step.next_action_at, step.suspended_until)))
     facts: dict[str, str | int] = {"due": step.due_at.isoformat() if step.due_at else ""}
     facts |= {"version": step.deadline_version, **details}
     uow.audit(act, ground="proces", case_reference=case.reference, step_id=step.id, **facts)

@@ -1,87 +1,36 @@
 """A term may be extended or suspended with a coded reason: only where the policy says so, and only that clock moves."""
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import col, select
+from sqlmodel import col
 
-from domain.calendar_nl import ONE_DAY, Calendar
-from domain.errors import Refusal, StateRefusal
-from domain.suspension import Pause, days, moved
-from domain.terms import Term, Unit, due_from_date, end_of_day, local_date
+from domain.errors import StateRefusal
+from domain.terms import local_date
 from integrations.ledger import SYSTEM
-from integrations.ledger.tables import Audit, Step, Suspension
-from integrations.policy_file import load_policy
+from integrations.ledger.tables import Step
 from tasks.change_policy import change_policy
-from tasks.extend_step import extend_step
 from tasks.read_messages import read_messages
-from tasks.resume_step import resume_step
-from tasks.run_facts import outbox_done, run_facts, waiting_outbox
-from tasks.show_step import StepSheet, show_step
-from tasks.suspend_step import suspend_step
+from tasks.run_facts import waiting_outbox
 from tests.chain import Chain
-from tests.region import DOOR
 from tests.stages import decided, offered, prepared, reported, visited
 from tests.steps.sweep_rows import set_step
-
-PLAN, MAP = "safety_plan", "life_area_map"
-REGION = """version = "proef-1"
-[clocks.handover_acceptance]
-suspension_days = 14
-source = "proef"
-[clocks.safety_plan]
-extension_weeks = 2
-suspension_days = 20
-source = "proef"
-"""
-
-
-def extend(chain: Chain, step: str, at: str, reason: str = "safety", by: str = "VT-201") -> None:
-    extend_step(chain.ledger, chain.step(step).id, reason, by, door=DOOR, now=chain.at(at).now)
-
-
-def suspend(chain: Chain, step: str, at: str, until: str, reason: str = "illness", by: str = "VT-201") -> int:
-    last, now = date.fromisoformat(until), chain.at(at).now
-    return suspend_step(chain.ledger, chain.step(step).id, last, reason, by, door=DOOR, now=now).days
-
-
-def resume(chain: Chain, step: str, at: str, by: str = "VT-201") -> None:
-    resume_step(chain.ledger, chain.step(step).id, by, door=DOOR, now=chain.at(at).now)
-
-
-def trail(chain: Chain, act: str) -> list[Audit]:
-    with chain.ledger.reading() as session:
-        return list(session.exec(select(Audit).where(Audit.act == act).order_by(col(Audit.seq))))
-
-
-def rows(chain: Chain) -> list[Suspension]:
-    with chain.ledger.reading() as session:
-        return list(session.exec(select(Suspension).order_by(col(Suspension.id))))
-
-
-def sheet(chain: Chain, step: str) -> StepSheet:
-    return show_step(chain.ledger, chain.step(step).id, "VT-201", chain.now, logged_at=chain.now)
-
-
-def tags(chain: Chain, step: str) -> tuple[str, ...]:
-    return run_facts(chain.ledger, chain.step(step).id, chain.now).tags
-
-
-def empty_outbox(chain: Chain) -> None:
-    for item in waiting_outbox(chain.ledger, 1000):
-        outbox_done(chain.ledger, item.id, chain.now)
-
-
-def no(code: str, act: object, *arguments: object) -> None:
-    assert callable(act)
-    with pytest.raises(Refusal) as refusal:
-        act(*arguments)
-    assert refusal.value.code == code
+from tests.steps.term_moves import (
+    MAP,
+    PLAN,
+    REGION,
+    empty_outbox,
+    extend,
+    no,
+    resume,
+    rows,
+    sheet,
+    suspend,
+    tags,
+    trail,
+)
 
 
 def test_an_extension_moves_the_term_with_its_reason_in_the_trail(chain: Chain) -> None:
@@ -287,103 +236,6 @@ def test_the_clock_that_runs_is_the_one_that_counts_not_the_one_that_comes_after
     no("KR-OPSCHORTING", suspend, chain, "warm_handover", "2026-04-29T09:00", "2026-05-06")
     chain.record("warm_handover", "VT-201", "2026-06-02T10:00", offer="yes", safe_contact_known="yes")
     assert suspend(chain, "warm_handover", "2026-06-03T09:00", "2026-06-08") == 3
-
-
-MOVES = st.lists(st.tuples(st.sampled_from(["extend", "suspend", "resume"]), st.integers(0, 6), st.integers(1, 20)))
-
-
-@given(MOVES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_done_the_term_follows_from_the_trail_and_is_never_earlier_than_without(
-    chain: Chain, moves: list[tuple[str, int, int]]
-) -> None:
-    chain.reports = 0
-    visited(chain)
-    change_policy(chain.ledger, REGION, chain.now)
-    first = chain.step(PLAN).due_at
-    assert first is not None
-    without = first
-    for move, wait, length in moves:
-        at = (chain.now + timedelta(days=wait)).replace(hour=10)
-        before = chain.step(PLAN)
-        with suppress(Refusal):
-            _do(chain, move, at, length)
-            without = _extended(without) if move == "extend" else without
-            assert chain.step(PLAN).deadline_version == before.deadline_version + 1
-        due_at = chain.step(PLAN).due_at
-        assert due_at is not None
-        assert due_at == recomputed(chain, first)
-        assert due_at >= without
-    assert sum(line.details["days"] for line in trail(chain, "termijn-opgeschort")) >= sum(r.days for r in rows(chain))
-
-
-def _do(chain: Chain, move: str, at: datetime, length: int) -> None:
-    text = at.replace(tzinfo=None).isoformat()
-    match move:
-        case "extend":
-            extend(chain, PLAN, text, "other")
-        case "suspend":
-            suspend(chain, PLAN, text, (local_date(at) + length * ONE_DAY).isoformat())
-        case _:
-            resume(chain, PLAN, text)
-
-
-def _calendar() -> Calendar:
-    return load_policy().calendar()
-
-
-def _extended(due_at: datetime) -> datetime:
-    return due_from_date(local_date(due_at), Term(2, Unit.WEEKS), _calendar()).moment
-
-
-def recomputed(chain: Chain, due_at: datetime) -> datetime:
-    """The due moment from the trail alone, day by day."""
-    before = due_at
-    lines = (line for act in ("verlengd", "opgeschort", "hervat") for line in trail(chain, f"termijn-{act}"))
-    on = local_date(due_at)
-    for line in sorted(lines, key=lambda found: found.seq or 0):
-        match line.act:
-            case "termijn-verlengd":
-                due_at = _extended(due_at)
-            case "termijn-opgeschort":
-                before, on = due_at, local_date(line.at)
-                due_at = stepped(before, on, date.fromisoformat(str(line.details["until"])))
-            case _:
-                due_at = stepped(before, on, local_date(line.at))
-    return due_at
-
-
-def stepped(due_at: datetime, on: date, last: date) -> datetime:
-    """One day of the term is given back for every working day after `on`, up to and including `last`."""
-    calendar, day, given_back = _calendar(), local_date(due_at), 0
-    while on < last:
-        on += ONE_DAY
-        given_back += calendar.counts(on)
-    if not given_back:
-        return due_at
-    while given_back or day < last or not calendar.may_end(day):
-        day += ONE_DAY
-        given_back -= bool(given_back) and calendar.counts(day)
-    return end_of_day(day)
-
-
-@given(
-    st.dates(date(2026, 1, 1), date(2028, 12, 1)),
-    st.integers(0, 120),
-    st.integers(0, 60),
-    st.integers(0, 60),
-    st.sampled_from([Unit.WORKING_DAYS, Unit.DAYS]),
-)
-def test_resuming_earlier_never_ends_later_and_never_before_what_was_due_without(
-    on: date, left: int, used: int, length: int, unit: Unit
-) -> None:
-    calendar = _calendar()
-    due_at = end_of_day(calendar.next_end(on + left * ONE_DAY))
-    used = min(used, length)
-    early, whole = (moved(due_at, Pause(on, on + n * ONE_DAY), unit, calendar) for n in (used, length))
-    assert due_at <= early <= whole
-    assert local_date(whole) >= on + length * ONE_DAY or not days(Pause(on, on + length * ONE_DAY), unit, calendar)
-    assert calendar.may_end(local_date(whole))
 
 
 def test_the_database_itself_refuses_a_later_term_without_a_new_version(chain: Chain) -> None:
