@@ -15,6 +15,7 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
 from domain.errors import OutsideFailure, WrongUse
+from integrations.ledger.queue import at_the_front
 
 WRITERS_LOCK = 0x4B4554454E
 """The advisory lock of PostgreSQL: `KETEN` in ASCII. Held from the begin of a unit of work to its end."""
@@ -40,14 +41,14 @@ def accepted(url: str) -> URL:
 def writer(url: URL, busy_seconds: float) -> Engine:
     """An engine whose every transaction is alone: nobody else writes until it ends."""
     if url.drivername == "sqlite":
-        return _sqlite(url, busy_seconds, begin="BEGIN IMMEDIATE")
+        return _sqlite(url, busy_seconds)
     return _postgresql(url, busy_seconds, begin=_writers_turn(busy_seconds))
 
 
 def reader(url: URL, busy_seconds: float) -> Engine:
     """An engine whose transactions see one moment of the ledger and cannot write."""
     if url.drivername == "sqlite":
-        return _sqlite(url, busy_seconds, begin="BEGIN", query_only="ON")
+        return _sqlite(url, busy_seconds, query_only="ON")
     snapshot = {"postgresql_readonly": True}
     return _postgresql(url, busy_seconds, isolation_level="REPEATABLE READ", execution_options=snapshot)
 
@@ -60,7 +61,7 @@ def migrator(url: URL, busy_seconds: float) -> Engine:
     if url.drivername != "sqlite":
         return _postgresql(url, busy_seconds, begin=_writers_turn(busy_seconds), poolclass=NullPool)
     _make_file(Path(str(url.database)))
-    return _sqlite(url, busy_seconds, begin="BEGIN IMMEDIATE", foreign_keys="OFF", poolclass=NullPool)
+    return _sqlite(url, busy_seconds, foreign_keys="OFF", poolclass=NullPool)
 
 
 def _make_file(path: Path) -> None:
@@ -74,7 +75,7 @@ def _make_file(path: Path) -> None:
 
 
 def _sqlite(
-    url: URL, busy_seconds: float, *, begin: str, foreign_keys: str = "ON", query_only: str = "OFF", **options: Any
+    url: URL, busy_seconds: float, *, foreign_keys: str = "ON", query_only: str = "OFF", **options: Any
 ) -> Engine:
     pragmas = ("journal_mode=WAL", "synchronous=FULL", f"foreign_keys={foreign_keys}", f"query_only={query_only}")
     arguments = {"isolation_level": None, "timeout": busy_seconds}
@@ -90,7 +91,7 @@ def _sqlite(
 
     event.listen(engine, "do_connect", must_exist)
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _sends(begin))
+    event.listen(engine, "begin", _sends("BEGIN") if query_only == "ON" else _in_turn(url, busy_seconds))
     event.listen(engine, "handle_error", _gone_with_its_transaction)
     return engine
 
@@ -115,6 +116,14 @@ def _sends(*statements: str) -> Callable[[Connection], None]:
             connection.exec_driver_sql(statement)
 
     return send
+
+
+def _in_turn(url: URL, busy_seconds: float) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        with at_the_front(Path(str(url.database)), busy_seconds):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return begin
 
 
 def _writers_turn(busy_seconds: float) -> tuple[str, ...]:

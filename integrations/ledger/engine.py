@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
+from time import monotonic
 
 from sqlmodel import Session
 
@@ -34,7 +35,7 @@ class Ledger:
         self.busy_seconds = busy_seconds
         self.writer = connections.writer(self.url, busy_seconds)
         self.reader = connections.reader(self.url, busy_seconds)
-        self._turn = threading.Lock()
+        self._front, self._turn = threading.Lock(), threading.Lock()
         self._inside = threading.local()
 
     def upgrade(self) -> None:
@@ -75,11 +76,20 @@ class Ledger:
 
     @contextmanager
     def _turn_of_this_thread(self) -> Iterator[None]:
-        """Threads of this process queue here, so that the database only has to sort out processes."""
+        """Threads of this process queue here, so that the database only has to sort out processes.
+
+        Who waits at the front is next, also before the thread that has just had its turn and wants another.
+        """
         if getattr(self._inside, "unit", False):
             raise WrongUse("KR-TRANSACTIE-GENEST")
-        if not self._turn.acquire(timeout=self.busy_seconds):
+        until = monotonic() + self.busy_seconds
+        if not self._front.acquire(timeout=self.busy_seconds):
             raise OutsideFailure("KR-ADMINISTRATIE-BEZET")
+        try:
+            if not self._turn.acquire(timeout=max(0.0, until - monotonic())):
+                raise OutsideFailure("KR-ADMINISTRATIE-BEZET")
+        finally:
+            self._front.release()
         self._inside.unit = True
         try:
             yield

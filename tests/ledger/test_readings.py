@@ -71,7 +71,7 @@ def test_lists_sheets_previews_and_status_read_on_each_database(filled: Trial) -
     assert [len(sheet.risks) for sheet in sheets] == [1, 0]
     assert preview(ledger, now, moment("2026-06-30T10:00"))
     found = show_status(ledger, now)
-    assert (found.healthy, found.late > 0, found.audit_seq > 0) == (True, True, True)
+    assert (found.stuck > 0, found.late > 0, found.audit_seq > 0) == (True, True, True)
     verdicts = {check.what: check.verdict for check in examine_ledger(ledger, now)}
     assert (verdicts["database"], verdicts["tabellen"], verdicts["logboek"], verdicts["regio"]) == ("ok",) * 4
 

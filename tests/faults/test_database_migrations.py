@@ -1,0 +1,153 @@
+"""Every released table layout, with rows in every table of it, comes up to this version whole and unchanged."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Boolean, Column, Connection, Date, DateTime, Integer, MetaData, Table, inspect, select
+
+from domain.errors import KetenregieError
+from integrations.ledger import SYSTEM, Ledger, connections, copies, upgrading
+from integrations.ledger.audit import FIELDS, GENESIS, digest, head, verify
+from integrations.ledger.migrations import guards
+from tests.faults.database_world import DUE
+from tests.ledger import postgres_server
+from tests.ledger.postgres_server import Server
+
+ROWS = 3
+AT = datetime(2026, 4, 20, 8, tzinfo=UTC)
+RELEASED = upgrading.revisions()[:-1]
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL server."""
+    if not postgres_server.installed():
+        pytest.skip("PostgreSQL is not installed")
+    with postgres_server.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """A place without a ledger."""
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        name = f"old_{len(request.node.name)}"
+        server.create(name)
+        url = server.url(name)
+    ledger = Ledger(url)
+    yield ledger
+    ledger.dispose()
+
+
+@pytest.mark.parametrize("release", RELEASED)
+def test_a_ledger_of_each_release_with_rows_in_every_table_comes_up_unchanged(empty: Ledger, release: str) -> None:
+    before = made_as(empty, release)
+    assert {name for name, rows in before.items() if len(rows) != ROWS} == set()
+    empty.upgrade()
+    with empty.reading() as session:
+        assert upgrading.revision(session.connection()) == upgrading.revisions()[-1]
+        assert rows_of(session.connection(), before) == before
+        assert (head(session).seq, verify(session)) == (ROWS, None)
+        if empty.url.drivername == "sqlite":
+            assert copies.is_whole(session)
+    with empty.unit_of_work(now=DUE, actor=SYSTEM) as uow:
+        uow.audit("verder", ground="beheer")
+    with pytest.raises(KetenregieError, match="KR-AUDIT-VAST"), empty.unit_of_work(now=DUE, actor=SYSTEM) as uow:
+        uow.session.connection().exec_driver_sql("UPDATE audit SET act = 'anders' WHERE seq = 1")
+
+
+def test_a_migration_that_is_stopped_halfway_leaves_the_old_ledger_and_succeeds_the_next_time(
+    empty: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = made_as(empty, RELEASED[-1])
+
+    def stopped(_: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patch, suppress(LookupError):
+        patch.setattr("integrations.ledger.migrations.guards.install", stopped)
+        empty.upgrade()
+    with empty.reading() as session:
+        assert upgrading.revision(session.connection()) == RELEASED[-1]
+        assert rows_of(session.connection(), before) == before
+    empty.upgrade()
+    with empty.reading() as session:
+        assert rows_of(session.connection(), before) == before
+
+
+def made_as(ledger: Ledger, release: str) -> Rows:
+    """A ledger of that release with ROWS rows in every table; those rows, table by table."""
+    engine = connections.migrator(ledger.url, 10)
+    with engine.begin() as connection:
+        command.upgrade(upgrading.configuration(connection), release)
+        guards.install(connection)
+        tables = MetaData()
+        tables.reflect(connection)
+        choices = {table.name: first_choices(connection, table.name) for table in tables.sorted_tables}
+        for table in tables.sorted_tables:
+            if table.name != upgrading.VERSION_TABLE:
+                fill(connection, table, choices[table.name])
+        names = {table.name: [c.name for c in table.columns] for table in tables.sorted_tables}
+    engine.dispose()
+    del names[upgrading.VERSION_TABLE]
+    ledger.dispose()
+    with ledger.reader.connect() as connection:
+        return rows_of(connection, names)
+
+
+def rows_of(connection: Connection, columns: dict[str, Any]) -> Rows:
+    """All rows, by the columns that `columns` was made with."""
+    found: Rows = {}
+    for name in columns:
+        table = Table(name, MetaData(), autoload_with=connection)
+        wanted = OLD.setdefault(name, columns[name])
+        chosen = [table.c[column] for column in wanted]
+        found[name] = sorted((tuple(row) for row in connection.execute(select(*chosen))), key=repr)
+    return found
+
+
+OLD: dict[str, list[str]] = {}
+"""Table → its columns in the release, as they were first read."""
+
+
+def first_choices(connection: Connection, table: str) -> dict[str, str]:
+    """For each column that is held to a list: the first value of the list."""
+    found = {}
+    for check in inspect(connection).get_check_constraints(table):
+        match = re.match(r"\W*(\w+).*?'(\w+)'", str(check["sqltext"]), re.DOTALL)
+        assert match
+        found[match[1]] = match[2]
+    return found
+
+
+def fill(connection: Connection, table: Table, choices: dict[str, str]) -> None:
+    """ROWS rows that keep every rule of the table; the trail is a real chain."""
+    previous = GENESIS
+    for number in range(1, ROWS + 1):
+        row = {column.name: choices.get(column.name) or value(column, number) for column in table.columns}
+        if table.name == "audit":
+            row |= {"seq": number, "details": {"nummer": number}, "previous": previous}
+            row["hash"] = previous = digest(previous, {name: row[name] for name in FIELDS} | {"at": AT})
+        connection.execute(table.insert().values(row))
+
+
+def value(column: Column[Any], number: int) -> Any:
+    """What fits the column, another for each number; of a key to elsewhere the same as there."""
+    for key in column.foreign_keys:
+        return value(key.column, number)
+    kinds: list[tuple[type, Any]] = [(Boolean, number == 1), (DateTime, AT), (Date, date(2026, 4, number))]
+    kinds += [(Integer, number)]
+    for kind, found in kinds:
+        if isinstance(column.type, kind):
+            return found
+    return [f"{column.name}-{number}"] if "JSON" in str(column.type) else f"{column.table.name}-{column.name}-{number}"
