@@ -5,6 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from integrations.settings import settings
+from tests.faults import tier
+
+
+def pytest_report_header() -> str:
+    """The seed all chance comes from."""
+    return f"FAULT_SEED={tier.SEED} FAULT_TIER={'full' if tier.FULL else 'small'}"
 
 
 @pytest.fixture(autouse=True)

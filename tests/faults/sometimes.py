@@ -9,7 +9,7 @@ MUST_HAVE_MET = frozenset(
 )
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """One folder a test run, shared by its workers and by the processes they start."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
     return Path(gettempdir()) / f"ketenregie-sometimes-{run}"
@@ -18,10 +18,10 @@ def _folder() -> Path:
 def saw(what: str) -> None:
     """Note that this happened in some scenario of this run."""
     assert what in MUST_HAVE_MET
-    _folder().mkdir(exist_ok=True)
-    (_folder() / what).touch()
+    folder().mkdir(exist_ok=True)
+    (folder() / what).touch()
 
 
-def never_met(folder: Path) -> frozenset[str]:
+def never_met(notes: Path) -> frozenset[str]:
     """What did not happen, by the notes in this folder."""
-    return MUST_HAVE_MET - frozenset(note.name for note in folder.glob("*"))
+    return MUST_HAVE_MET - frozenset(note.name for note in notes.glob("*"))

@@ -5,7 +5,9 @@ JSON, flushed to the disk before the sender hears that it was accepted. `Spool` 
 """
 
 import json
+import logging
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -23,7 +25,7 @@ from integrations.settings import Settings
 from tests.faults.witness import Mail
 
 PROJECT = Path(__file__).parents[2]
-REFERENCE = "X-Ketenregie-Ref"
+REFERENCE = re.compile(r"\[([A-Z]{4}-[A-Z]{4})\]$")
 
 
 class Writer:
@@ -47,9 +49,11 @@ def _parts(content: bytes) -> dict[str, str]:
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)
     text = message.get_body(("plain",))
+    subject = str(message["Subject"] or "")
+    reference = REFERENCE.search(subject)
     return {
-        "reference": str(message[REFERENCE] or ""),
-        "subject": str(message["Subject"] or ""),
+        "reference": reference[1] if reference else "",
+        "subject": subject,
         "body": str(text.get_content()).replace("\r\n", "\n") if text else "",
     }
 
@@ -68,6 +72,11 @@ class Spool:
     def sender(self, by: str = "") -> AppriseSender:
         """A real sender to this server."""
         return AppriseSender(self.settings(by))
+
+    def forget(self) -> None:
+        """Count from here on."""
+        self._read = self.path.stat().st_size
+        self._lines.clear()
 
     def mails(self, by: str | None = None) -> list[Mail]:
         """Every copy that was taken in, in order; those of one scenario when it is named."""
@@ -102,6 +111,7 @@ def spool(folder: Path) -> Iterator[Spool]:
 
 def main(path: Path) -> None:
     """Serve until standard input closes."""
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)  # it logs addresses
     controller = Controller(Writer(path), hostname="127.0.0.1", port=_free_port())
     controller.start()
     sys.stdout.write(f"{controller.port}\n")

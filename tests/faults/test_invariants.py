@@ -1,7 +1,6 @@
 """The invariants hold on a ledger that is right, and each is broken by the fault it is there for."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update

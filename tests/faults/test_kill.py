@@ -1,0 +1,76 @@
+"""T1: a process that is killed at any point loses nothing; a second copy is one that was recorded as possible."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+
+import pytest
+
+from tests.faults import tier
+from tests.faults.drill_plan import Plan, Report
+from tests.faults.spool import PROJECT, Spool, spool
+
+LADDER = ("digest", "remind", "late", "stalled", "counts", "counts-again", "outage", "alarm")
+STORIES = (*LADDER, "opening", "answer", "import", "refusal", "outbox")
+SIZES = [(story, 1) for story in STORIES] + [(story, 3) for story in ("digest", "late", "outage", "alarm")]
+DOUBLES, TRIPLES = 1300, 600
+GROUPS = [[pair] for pair in SIZES] if tier.FULL else [SIZES[0:4], SIZES[4:8], SIZES[8:11], SIZES[11:13]]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spool]:
+    with spool(tmp_path_factory.mktemp("spool")) as running:
+        yield running
+
+
+def drilled(*plans: Plan) -> list[Report]:
+    """Drill in a clean process of its own."""
+    command = [sys.executable, "-m", "tests.faults.drill", json.dumps([asdict(plan) for plan in plans])]
+    drill = {"KETENREGIE_DRILL": "1"}
+    done = subprocess.run(command, cwd=PROJECT, env=os.environ | drill, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [Report(**json.loads(line)) for line in done.stdout.splitlines()]
+
+
+def plans(story: str, cases: int, server: Spool) -> Iterator[Plan]:
+    """Every change: a dozen kills a story. The whole programme: each point, and twice and thrice by chance.
+
+    The kills by chance send as many mails at once as the product does; the others one, so that states can be compared.
+    """
+    seed = next(tier.seeds(f"kill {story} {cases}"))
+    plan = Plan(story, server.port, str(server.path), seed, cases)
+    if not tier.FULL:
+        yield replace(plan, singles=7, doubles=3)
+        return
+    yield replace(plan, lost_acknowledgements=3)
+    yield replace(plan, singles=0, doubles=DOUBLES // len(SIZES), triples=TRIPLES // len(SIZES), narrow=False)
+
+
+@pytest.mark.parametrize("stories", GROUPS, ids=lambda group: "+".join(f"{story}-{cases}" for story, cases in group))
+def test_a_kill_at_any_point_loses_nothing_and_leaves_a_state_that_was(
+    stories: list[tuple[str, int]], server: Spool, record_property: Callable[[str, object], None]
+) -> None:
+    reports = drilled(*(plan for story, cases in stories for plan in plans(story, cases, server)))
+    assert [line for report in reports for line in report.broken] == []
+    assert [(report.story, report.lost, report.unsaid) for report in reports if report.lost or report.unsaid] == []
+    assert all(report.kills > 0 for report in reports)
+    for report in reports:
+        record_property("drill", json.dumps(asdict(report)))
+
+
+def test_a_lost_acknowledgement_loses_nothing(server: Spool) -> None:
+    [report] = drilled(Plan("late", server.port, str(server.path), tier.SEED, singles=0, lost_acknowledgements=1))
+    assert report.broken == []
+    assert report.acknowledgements == report.commits > 3
+
+
+def test_only_the_gap_between_accepted_and_recorded_gives_a_second_copy(server: Spool) -> None:
+    """Of one mail: the points from the send to the commit of its verdict, and no other."""
+    [report] = drilled(Plan("remind", server.port, str(server.path), tier.SEED, singles=tier.scaled(30, -1)))
+    assert report.broken == []
+    assert 0 < sum(report.twice.values()) < report.points / 3
+    assert not {"send.before", "bundle.after", "insert delivery", "insert bundle", "insert message"} & set(report.twice)
+    assert report.copies["1"] == 2
