@@ -65,6 +65,7 @@ def _rewrite(work: UnitOfWork, bundle: Bundle, left: list[Told], book: AddressBo
 def _stop(deliveries: Iterable[Delivery], reason: str) -> None:
     for delivery in deliveries:
         if delivery.state in WAITING:
+            delivery.indefinite += delivery.state == DeliveryState.CLAIMED  # who claimed it may have sent it
             delivery.state, delivery.reason = DeliveryState.PERMANENT, reason
             delivery.lease_until = delivery.next_try_at = None
 

@@ -219,6 +219,16 @@ def test_a_worker_that_died_is_taken_over_when_its_lease_ends_and_the_doubt_is_c
     assert lost.attempt == 1
 
 
+def test_a_step_closed_after_its_worker_died_leaves_the_doubt_on_record(ledger: Ledger) -> None:
+    plan(ledger, planned("s-1"))
+    bundle_messages(ledger, NOW)
+    assert len(claim(ledger, NOW)) == 1
+    close_step(ledger, "s-1")
+    assert deliver_messages(ledger, NOW + LEASE, Scripted(SENT)).sent == 0
+    [delivery] = deliveries(ledger)
+    assert (delivery.state, delivery.reason, delivery.indefinite) == ("permanent", "stap-klaar", 1)
+
+
 def test_workers_that_keep_dying_never_make_a_message_fail(ledger: Ledger) -> None:
     plan(ledger, planned("s-1"))
     bundle_messages(ledger, NOW)
