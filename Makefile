@@ -29,10 +29,11 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(PY) -m deptry .
 
 faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
+	@test -d tests/faults || { echo "Er zijn geen storingsproeven (tests/faults); er is niets gedraaid." >&2; exit 1; }
 	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadgroup --timeout 1500 tests/faults tests/test_region_year.py $(ARGS)
 
 bench: $(READY) ## meet de snelheid (per meting een regel JSON)
-	@test -f benchmarks/__main__.py || { echo "Er zijn nog geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }
+	@test -f benchmarks/__main__.py || { echo "Er zijn geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }
 	@$(PY) -m benchmarks $(ARGS)
 
 lock: $(READY) ## maakt de lock-bestanden opnieuw (ARGS=--upgrade: met de nieuwste versies)
