@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from deployments.cli.account import account
 from deployments.cli.lost_messages import bounces, handle
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, Database, Limit, Now
@@ -15,6 +16,7 @@ from domain.references import normalise
 from integrations.ledger.tables import MessageState
 from tasks.list_messages import list_messages
 from tasks.log_reading import log_reading, reader
+from tasks.preview_messages import PreviewLine
 from tasks.preview_messages import preview as preview_messages
 
 AHEAD = timedelta(days=14)
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 app.command()(handle)
 app.command()(bounces)
+app.command()(account)
 
 
 @app.command("list")
@@ -114,5 +117,11 @@ def preview(
     if as_json:
         print_json({"until": end, "total": len(lines), "shown": len(shown), "messages": shown})
         return
-    print_table(("wanneer", "stap", "trede", "aan"), ((line.at, line.step_id, line.rung, line.party) for line in shown))
+    rows = ((line.at, line.step_id, line.rung, line.party, _instead(line)) for line in shown)
+    print_table(("wanneer", "stap", "trede", "aan", "gaat naar"), rows)
     say(f"{len(shown)} van {len(lines)} berichten getoond. Urgente berichten herhalen tot iemand bevestigt.")
+
+
+def _instead(line: PreviewLine) -> str:
+    """Who gets it in the place of the party it is meant for."""
+    return "" if line.sent_to == line.party else line.sent_to or "niemand"
