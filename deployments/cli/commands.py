@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("reports_in", "Maak een bestand met verzonnen meldingen"),
     "case": ("case", "Zaken: lijst, tonen, gezinslid toevoegen, toewijzen"),
     "step": ("step", "Stappen: tonen, vastleggen, openen, spoed bevestigen"),
-    "messages": ("messages", "Berichten: lijst, mislukte, teruggekomen en vooruitblik"),
+    "messages": ("messages", "Berichten: lijst, verantwoording, mislukte en vooruitblik"),
     "person": ("people", "Medewerkers: lijst, afwezig, terug en vertrokken"),
     "report": ("report", "Cijfers: tweewekelijks en per halfjaar"),
     "story": ("story", "Verhalen: speel een zaak na en vergelijk"),
