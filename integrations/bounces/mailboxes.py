@@ -7,7 +7,7 @@ from pathlib import Path
 
 from domain.errors import OutsideFailure
 
-MOST_BYTES = 10_000_000
+MOST_BYTES = 1_000_000
 """A delivery report is small; what is larger is no report."""
 MBOX = b"From "
 

@@ -92,7 +92,12 @@ def answers(world: LeakWorld, t: str) -> int:
     """The canary as the answer to every question of an open step, as a question, and as who records; how many."""
     _, step = cases(world)
     form = read_form(world.ledger, step, world.now)
-    given = [{question.name: t} for question in form.questions] + [{t: "yes"}, {"outcome": [t]}, {"outcome": {t: t}}]
+    given: list[dict[str, object]] = [{question.name: t} for question in form.questions]
+    given += [
+        {t: "yes"},
+        {"outcome": [t]},
+        {"outcome": {t: t}},
+    ]
     for one in given:
         with suppress(KetenregieError):
             record_answer(world.ledger, step, one, "VT-201", door="opdracht", now=world.now)

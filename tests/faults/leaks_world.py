@@ -85,12 +85,12 @@ class LeakWorld:
         self.url = f"sqlite:///{self.root / 'ledger.sqlite'}"
         self.ledger = Ledger(self.url)
 
-    def make(self) -> "LeakWorld":
+    def make(self, *, virtual: bool = True) -> "LeakWorld":
         """The region, each work address a canary."""
         domain = self.canaries.code("WERK").lower()
         path = self.given / "regio.toml"
         path.write_text(KUSTLAND.read_text().replace("@kustland.example", f"@{domain}.example"))
-        make_ledger(self.ledger, read_region(path), self.now, virtual=True)
+        make_ledger(self.ledger, read_region(path), self.now, virtual=virtual)
         return self
 
     def row(self, number: int) -> dict[str, str]:
