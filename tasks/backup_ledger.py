@@ -14,6 +14,7 @@ from integrations.ledger.audit import Head, head, verify
 
 NAMES = {"sqlite": "sqlite", "postgresql": "dump"}
 """Database → the ending of its copies."""
+DAY = 24 * 3600
 BROKEN = "het logboek sluit niet op elkaar aan"
 
 
@@ -38,6 +39,7 @@ def backup_ledger(ledger: Ledger, folder: Path, now: datetime, keep: int = 0) ->
     kind = ledger.reader.dialect.name
     target = _free_name(folder, now, NAMES[kind])
     part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
     try:
         make = _of_sqlite if kind == "sqlite" else _of_postgresql
         end = make(ledger, part, now)
@@ -47,7 +49,7 @@ def backup_ledger(ledger: Ledger, folder: Path, now: datetime, keep: int = 0) ->
         copies.flushed(target)
     finally:
         part.unlink(missing_ok=True)
-    return Copy(target, size, end.seq, end.hash, _clear(folder, target.suffix, keep))
+    return Copy(target, size, end.seq, end.hash, _clear(target, keep))
 
 
 def checked(session: Session) -> Head:
@@ -87,10 +89,12 @@ def _free_name(folder: Path, now: datetime, ending: str) -> Path:
     return folder / f"{stem}.{ending}"
 
 
-def _clear(folder: Path, ending: str, keep: int) -> int:
-    """Remove all but the newest; the one that was just made is one of them."""
-    old = sorted(folder.glob(f"ketenregie-*Z{ending}"))[:-keep] if keep else []
-    for path in old:
+def _clear(target: Path, keep: int) -> int:
+    """Remove all but the newest, the one just made among them; and what a copy that was killed left a day ago."""
+    made = sorted(target.parent.glob(f"ketenregie-*Z{target.suffix}"))
+    old = made[:-keep] if keep else []
+    for path in (*old, *target.parent.glob(".ketenregie-*.part")):
         with suppress(FileNotFoundError):
-            path.unlink()
+            if path in old or path.stat().st_mtime < target.stat().st_mtime - DAY:
+                path.unlink()
     return len(old)

@@ -113,7 +113,7 @@ def _free(place: Path, clock: datetime) -> Path:
 
 def _away(part: Path) -> None:
     """What a restore that was stopped left behind."""
-    for ending in (*copies.WITH, ".mark"):
+    for ending in (*copies.WITH, ".mark", ".turn"):
         part.with_name(f"{part.name}{ending}").unlink(missing_ok=True)
 
 

@@ -86,7 +86,7 @@ def test_an_error_of_the_driver_at_any_statement_or_commit_leaves_nothing_half(
 ) -> None:
     moments = numbers(undisturbed.passed, 5, f"driver {code}")
     if WHOLE_PROGRAMME and code != IO_ERROR:
-        moments = moments[code % 4 :: 4]
+        moments = moments[code % 5 :: 5]
     said = strikes(due, tmp_path, [Fault(code, n) for n in moments])
     assert said[told] > 0
     assert set(said) <= {told, "went on"}
@@ -99,7 +99,7 @@ def test_an_error_with_which_sqlite_ends_the_transaction_does_not_let_the_rest_c
     due: Path, undisturbed: Fault, tmp_path: Path, record_property: Said
 ) -> None:
     moments = numbers(undisturbed.passed, 6, "ends")
-    said = strikes(due, tmp_path, [Fault(IO_ERROR, n, ends=True) for n in moments[:: scaled(1, 2)]])
+    said = strikes(due, tmp_path, [Fault(IO_ERROR, n, ends=True) for n in moments[:: scaled(1, 3)]])
     assert said["KR-ADMINISTRATIE-ONBEREIKBAAR"] > 0
     record_property("said", f"T5 transaction ended by SQLite at {said.total()} moments: {dict(said)}")
 
@@ -112,7 +112,7 @@ def test_a_disk_that_is_full_from_any_statement_on_is_told_and_the_rest_follows_
         driver.execute(f"PRAGMA max_page_count = {pages}")
 
     moments = numbers(undisturbed.passed, 6, "full")
-    faults = [Fault(FULL, n, (STATEMENT,), before=no_more_pages) for n in moments[:: scaled(1, 2)]]
+    faults = [Fault(FULL, n, (STATEMENT,), before=no_more_pages) for n in moments[:: scaled(1, 3)]]
     said = strikes(due, tmp_path, faults)
     assert set(said) <= {"KR-ADMINISTRATIE-VOL", "went on"}
     assert said["KR-ADMINISTRATIE-VOL"] > 0

@@ -1,6 +1,8 @@
 """A copy taken while others write is whole; an older one that is put back sends nothing twice without saying so."""
 
+import os
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from integrations.faults import armed
 from integrations.ledger import SYSTEM, Ledger, copies, settings_table
 from integrations.ledger.audit import verify
 from integrations.ledger.restored import MOVED, OLDER, STAMPED
@@ -161,6 +164,45 @@ def test_a_new_ledger_in_the_place_of_another_is_no_older_copy(
     by_hand(region, ledger_template)
     with_region(region.ledger)
     assert settle_restore(region.ledger, BACK) == 0
+
+
+@pytest.mark.parametrize("point", ["restore.settled", "restore.ready", "restore.placed"])
+def test_a_restore_that_is_killed_leaves_a_whole_ledger_and_can_be_done_again(
+    region: Region, tmp_path: Path, point: str
+) -> None:
+    copy = stamped(region, tmp_path)
+    region.lost_days(SOON)
+    region.ledger.dispose()
+    killed_at(point, lambda: restore_ledger(Ledger(str(region.ledger.url)), copy, BACK))
+    with region.ledger.reading() as session:
+        assert (verify(session), copies.is_whole(session)) == (None, True)
+        assert (settings_table.get(session, "restored_times") == "1") is (point == "restore.placed")
+    by_command(region, copy)
+    assert region.unmarked(region.after((0, 1))) == []
+    assert [file.name for file in region.file.parent.iterdir() if ".part" in file.name] == []
+
+
+def test_a_copy_that_is_killed_before_it_was_checked_never_gets_its_name(region: Region, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    region.ledger.dispose()
+    killed_at("backup.checked", lambda: stamped(region, folder))
+    assert list(folder.glob("ketenregie-*")) == []
+    assert stamped(region, folder).exists()
+
+
+def killed_at(point: str, act: Callable[[], object]) -> None:
+    """Do this in a child that is killed at that point."""
+
+    def die(name: str) -> None:
+        if name == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if child == 0:
+        with armed(die):
+            act()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
 def copies_while_writing(ledger: Ledger, folder: Path, number: int) -> list[Path]:
