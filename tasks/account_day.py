@@ -89,9 +89,10 @@ def _unexplained(session: Session, policy: Policy, rows: Sequence[Any]) -> list[
     """Messages of the ladder that no step owes on any day: a rule or a clock was changed, or something is wrong."""
     climbing = [row for row in rows if row.rung not in BESIDE and row.rung != ACUTE]
     known: dict[tuple[str, str], set[int]] = defaultdict(set)
+    any_version = {row.deadline_version for row in climbing}
     for life in lives_of(session, {row.step_id for row in climbing}):
         for one in ladder_of(life, policy):
-            known[one.step_id, one.rung] |= one.versions or {row.deadline_version for row in climbing}
+            known[one.step_id, one.rung] |= one.versions or any_version
     return [row.id for row in climbing if row.deadline_version not in known[row.step_id, row.rung]]
 
 

@@ -45,9 +45,9 @@ def lives_of(session: Session, step_ids: Iterable[str]) -> Iterator[Life]:
 
 
 def _around(policy: Policy) -> timedelta:
-    """No rung lies further from its due date than this: working days as calendar days, generously."""
+    """No rung lies further from its due date than this: so many working days, with weekends and a row of holidays."""
     rule = policy.escalation
-    return timedelta(days=30 + 2 * max(rule.remind_before_wd, *rule.monitoring, rule.l4_after_wd))
+    return timedelta(days=10 + 2 * max(rule.remind_before_wd, *rule.monitoring, rule.l4_after_wd))
 
 
 def _lives(session: Session, where: Any) -> Iterator[Life]:
