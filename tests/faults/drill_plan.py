@@ -20,6 +20,10 @@ class Plan:
     triples: int = 0
     lost_acknowledgements: int = 0
     narrow: bool = True
+    schedules: int = 0
+    sleepers: int = 0
+    races: int = 0
+    answers: int = 0
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Report:
     by_kills: dict[str, int] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
     twice: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=lambda: {"sweep first": 0, "answer first": 0})
     broken: list[str] = field(default_factory=list)
     seconds: float = 0.0
     cpu: float = 0.0
