@@ -29,6 +29,7 @@ class Fault:
     kinds: tuple[str, ...] = (STATEMENT, COMMIT)
     ends: bool = False
     before: Callable[[Any], object] | None = None
+    error: Callable[[int], Exception] = driver_error
     passed: int = 0
     fired: bool = False
     names: list[str] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Fault:
             return
         if self.ends and driver.in_transaction:
             driver.rollback()
-        raise driver_error(self.code)
+        raise self.error(self.code)
 
 
 @contextmanager
