@@ -238,6 +238,19 @@ def test_the_clock_that_runs_is_the_one_that_counts_not_the_one_that_comes_after
     assert suspend(chain, "warm_handover", "2026-06-03T09:00", "2026-06-08") == 3
 
 
+def test_a_new_clock_ends_the_suspension_of_the_one_before_it_and_starts_clean(chain: Chain) -> None:
+    prepared(chain)
+    own = REGION + '[clocks.handover_offer]\nsuspension_days = 14\nsource = "proef"\n'
+    change_policy(chain.ledger, own, chain.now)
+    suspend(chain, "warm_handover", "2026-04-29T09:00", "2026-05-08")
+    chain.record("warm_handover", "VT-201", "2026-05-01T10:00", offer="yes", safe_contact_known="yes")
+    step = chain.step("warm_handover")
+    assert (step.clock, chain.due("warm_handover"), step.suspended_until) == ("handover_acceptance", "2026-05-11", None)
+    assert rows(chain)[0].days == 2
+    shown = sheet(chain.at("2026-05-06T10:00"), "warm_handover")
+    assert (shown.gross_days, shown.net_days) == (2, 2)
+
+
 def test_the_database_itself_refuses_a_later_term_without_a_new_version(chain: Chain) -> None:
     visited(chain)
     suspend(chain, PLAN, "2026-05-11T09:00", "2026-05-18")
