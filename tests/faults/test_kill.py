@@ -4,14 +4,24 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.settings_table import put
+from tests.chain import Chain
 from tests.faults import tier
 from tests.faults.drill_plan import Plan, Report
+from tests.faults.drill_stories import World
+from tests.faults.invariants import check
+from tests.faults.rules_of_rows import database_whole
 from tests.faults.spool import PROJECT, Spool, spool
+from tests.region import moment, with_region
 
 LADDER = ("digest", "remind", "late", "stalled", "counts", "counts-again", "outage", "alarm")
 STORIES = (*LADDER, "opening", "answer", "import", "refusal", "outbox")
@@ -59,6 +69,45 @@ def test_a_kill_at_any_point_loses_nothing_and_leaves_a_state_that_was(
     assert all(report.kills > 0 for report in reports)
     for report in reports:
         record_property("drill", json.dumps(asdict(report)))
+
+
+def test_the_command_killed_at_random_moments_loses_nothing(ledger: Ledger, server: Spool) -> None:
+    """A real process, killed where no point is: in the middle of a statement, a commit or a send."""
+    chain = Chain(with_region(ledger))
+    for number in range(30):
+        chain.report(household=f"H-{number}")
+    with ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
+        put(uow, "clock", "virtual")
+    ledger.dispose()
+    chance, first = tier.chance("command"), moment("2026-04-29T10:00")
+    killed, took = 0, swept(ledger, server, first - timedelta(hours=1))
+    for number in range(tier.scaled(3, 20)):
+        chain.now = first + timedelta(minutes=3 * number)
+        killed += swept(ledger, server, chain.now, chance.uniform(0.4, 1.0) * took) == 0.0
+        assert list(database_whole(ledger)) == []
+    world = World(ledger, server.sender(), chain.now, Path())
+    for _ in range(5):
+        world.now += timedelta(minutes=3)
+        world.look()
+    check(ledger, server.mails(), world.now, again=world.look)
+    assert killed > 0
+
+
+def swept(ledger: Ledger, server: Spool, now: datetime, after: float = 0.0) -> float:
+    """Run `ketenregie sweep` at this moment and kill it after so many seconds; how long it took, 0 if it was killed."""
+    mail = {"KETENREGIE_MAIL_PORT": str(server.port), "KETENREGIE_MAIL_FROM": "ketenregie@localhost.localdomain"}
+    command = [sys.executable, "-m", "deployments", "sweep", "--database", str(ledger.url), "--now", now.isoformat()]
+    began = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=os.environ | mail, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as child:
+        try:
+            assert child.wait(after or None) == 0
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            return 0.0
+    return time.monotonic() - began
 
 
 def test_a_lost_acknowledgement_loses_nothing(server: Spool) -> None:
