@@ -53,7 +53,7 @@ def test_a_year_of_cases_shows_its_codes_only_where_they_belong(world: LeakWorld
     number = scaled(12, 2000)
     with listening() as ear:
         assert world.take_in(number).cases == number
-        sent = world.weeks(scaled(2, 6)).sent
+        sent = world.weeks(scaled(2, 5)).sent
         read_by_everybody(world)
         world.copied()
     found = world.scan(ear)
@@ -113,7 +113,6 @@ def test_what_a_mail_server_or_a_bounce_says_is_kept_nowhere(world: LeakWorld, r
         world.weeks(1)
         disguises = [t for t in world.canaries.disguises("SERVER") if "\n" not in t]
         for t in drawn.sample(disguises, scaled(1, len(disguises))):
-            world.weeks(0)
             pushed += mail_servers(world, t)
             world.run("messages", "bounces", str(bounce(world, t)), "--by", "VT-201")
             world.run("messages", "list", "--json")
@@ -146,8 +145,8 @@ WORDS = words(
 )
 LABELS = words("vb besluit terugkoppeling huisbezoek overdracht plan monitor overleg opsporing overzicht")
 SHAPES = re.compile(
-    r"\[?[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\]?"  # the reference of a mail
-    r"|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]"  # the reference of a case
+    r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]\b"  # the reference of a case
+    r"|\[?[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}\]?"  # the reference of a mail
     r"|(?:ma|di|wo|do|vr|za|zo) \d\d-\d\d-\d{4}(?: \d\d:\d\d)?"  # a moment
     r"|http://127\.0\.0\.1:\d+/\S+"  # a link, which asks for a login
     r"|\(\d+e keer\)|^- |^\d+\.$",
