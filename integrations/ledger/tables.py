@@ -40,7 +40,10 @@ class StepState(StrEnum):
 
 
 class MessageState(StrEnum):
-    """planned → bundled → sent | failed; skipped (a higher rung went), cancelled (the step was done)."""
+    """planned → bundled → sent | failed; skipped (a higher rung went), cancelled (the step was done).
+
+    A clock that was put back takes bundled messages that surely reached nobody back to planned.
+    """
 
     PLANNED = "planned"
     BUNDLED = "bundled"
