@@ -17,7 +17,7 @@ from tests.people.post import Post
 from tests.region import DOOR, moment
 from tests.stages import reported
 
-UNTIL = moment("2026-05-12T12:00")
+UNTIL = moment("2026-05-05T12:00")
 Seen = set[tuple[datetime, str, str, str, str]]
 
 
@@ -62,7 +62,7 @@ def as_seen(lines: list[PreviewLine]) -> Seen:
 def test_what_the_preview_foresees_is_what_happens(chain: Chain, late: bool) -> None:
     reported(chain)
     chain.at("2026-04-21T19:00" if late else "2026-04-22T09:00")
-    away = {"from_at": moment("2026-04-24T00:00"), "until_at": moment("2026-05-11T00:00")}
+    away = {"from_at": moment("2026-04-24T00:00"), "until_at": moment("2026-04-29T12:00")}
     record_absence(chain.ledger, "VT-201", AbsenceCause.LEAVE, "VT-209", door=DOOR, now=chain.now, **away)
     ahead = as_seen(foreseen(chain))
     assert {sent_to for _, _, _, party, sent_to in ahead if party == "VT-201"} >= {"VT-202"}
