@@ -2,6 +2,7 @@
 
 import shutil
 import ssl
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +14,9 @@ from integrations.ledger import Ledger
 from integrations.mail import AppriseSender, Verdict
 from tests.faults.mail_modes import MODES, SENT, Mode
 from tests.faults.mail_round import Relays, failures, never_more_copies_than_told, planned_round, rows, timed
+from tests.faults.mail_scripts import drawn
 from tests.faults.sometimes import saw
-from tests.faults.tier import FULL
+from tests.faults.tier import FULL, chance, scaled
 from tests.messages.certificates import certificate
 from tests.messages.rows import NOW, later
 from tests.messages.servers import DRIP
@@ -40,12 +42,18 @@ def one_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 @pytest.fixture
 def ledger(one_ledger: Ledger, ledger_template: Path) -> Iterator[Ledger]:
     """A fresh, empty ledger."""
-    path = Path(str(one_ledger.url.database))
+    yield fresh(one_ledger, ledger_template)
+    one_ledger.dispose()
+
+
+def fresh(ledger: Ledger, template: Path) -> Ledger:
+    """The same object, on a copy of the template."""
+    ledger.dispose()
+    path = Path(str(ledger.url.database))
     for left in path.parent.iterdir():
         left.unlink()
-    shutil.copy(ledger_template, path)
-    yield one_ledger
-    one_ledger.dispose()
+    shutil.copy(template, path)
+    return ledger
 
 
 @pytest.fixture
@@ -120,3 +128,25 @@ def test_a_dripping_relay_frees_the_worker_at_the_bound(
     assert (delivered.sent, delivered.temporary) == (2, 1)
     assert bound <= took < bound + SPARE
     record_property("said", f"mail: a dripping relay freed its worker after {took:.1f} s (bound {bound:.0f} s)")
+
+
+@pytest.mark.timeout(600)
+def test_whatever_a_relay_comes_up_with_each_mail_gets_its_verdict(
+    one_ledger: Ledger, ledger_template: Path, unvouched: ssl.SSLContext, record_property: Callable[[str, object], None]
+) -> None:
+    """Rounds of twenty alarms, each with a relay of its own that misbehaves by chance, four at a time."""
+    rounds, draw, came_to = scaled(1, 100), chance("mail scripts"), Counter[str]()
+    for _ in range(rounds):
+        fresh(one_ledger, ledger_template)
+        with Relays(unvouched) as relays:
+            modes = {reference: drawn(draw) for reference in planned_round(one_ledger, ["VT-101"] * 20, "ACUTE")}
+            relays.meet(modes)
+            while timed(one_ledger, NOW, relays)[0].any:
+                pass
+            found, copies = rows(one_ledger), relays.copies()
+            for reference, mode in modes.items():
+                assert (found[reference].delivery.state, copies[reference]) == (mode.verdict, mode.kept), mode.script
+                came_to[mode.verdict] += 1
+            never_more_copies_than_told(one_ledger, relays)
+    told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(came_to.items()))
+    record_property("said", f"mail: {came_to.total()} relays at random: {told}; 0 doubled unsaid")
