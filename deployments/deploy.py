@@ -18,8 +18,8 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.base import BaseWorker
 
-from deployments.prefect_file import POOL, listed
-from deployments.worker import TYPE
+from deployments.prefect_file import POOL, TYPE, listed
+from tasks.find_deployments import FLOWS, find_deployments
 
 AT_ONCE = 4
 
@@ -40,6 +40,23 @@ async def deploy_all(pool_type: str = TYPE) -> int:
 
         await asyncio.gather(*(in_turn(entry) for entry in entries))
     return len(entries)
+
+
+async def see_to_deployments(client: PrefectClient) -> bool:
+    """Register everything when something is missing, for Prefect may have lost its database; True when it did.
+
+    Then the runs are missing too, so a reconciliation is asked for at once.
+    """
+    if FLOWS.keys() <= (await find_deployments(client)).keys():
+        return False
+    await deploy_all()
+    await reconcile_soon(client)
+    return True
+
+
+async def reconcile_soon(client: PrefectClient) -> None:
+    """Ask for a reconciliation now, beside those of the schedule."""
+    await client.create_flow_run_from_deployment((await find_deployments(client, ["reconcile"]))["reconcile"])
 
 
 async def make_pool(client: PrefectClient, pool_type: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
+from prefect import get_client
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogHandler, PrefectConsoleHandler
 from prefect.settings import (
@@ -19,7 +20,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from deployments.deploy import deploy_all
+from deployments.deploy import deploy_all, reconcile_soon
 from deployments.prefect_env import ui_folder
 from deployments.prefect_server import PREFERRED_PORT, PrefectServer, be_quiet, start_server
 from deployments.views import bring_views, save_views
@@ -42,6 +43,8 @@ async def run_embedded(home: Path, *, port: int = PREFERRED_PORT, ready: Ready, 
     async with server_of(home, port) as server:
         with client_settings(home, server.url):
             await deploy_all()
+            async with get_client() as client:
+                await reconcile_soon(client)
             await asyncio.to_thread(save_views, server.url)
             bring_views(ui_folder(home))
             async with working() as worker:

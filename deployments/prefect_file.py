@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 POOL = "keten"
+TYPE = "ketenregie"  # runs live in the worker's own process: docs/decisions/0005-in-process-worker.md
 
 
 def listed() -> list[dict[str, Any]]:

@@ -13,19 +13,20 @@ from uuid import UUID
 import anyio
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow_async
 from prefect.flows import load_flow_from_entrypoint
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
-from deployments.prefect_file import POOL
+from deployments.deploy import see_to_deployments
+from deployments.prefect_file import POOL, TYPE
 from domain.errors import OutsideFailure
 from flows.clock import now
 from flows.outbox import pump
 from integrations.ledger import current_ledger
 from integrations.log_silence import silence
 
-TYPE = "ketenregie"
 RUNS_AT_ONCE = 8  # the clockwork takes at most four
 PUMP_AT_ONCE = 20  # rows an outbox pump may take before the next look for runs
 
@@ -59,10 +60,27 @@ class KetenWorker(BaseWorker[InThisProcess, BaseVariables, BaseWorkerResult]):
         self._pumping = asyncio.Lock()
         silence()
 
+    async def sync_with_backend(self) -> None:
+        """Each half minute: also see whether Prefect still has our deployments."""
+        await super().sync_with_backend()
+        try:
+            await see_to_deployments(self.client)
+        except Exception as error:  # seen to the next time
+            LOGGER.warning("deployments: %s", type(error).__name__)
+
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """One look: tell Prefect what the ledger decided, then take the runs that are due."""
         await self._pump()
         return await super().get_and_submit_flow_runs()
+
+    async def _submit_scheduled_flow_runs(self, flow_run_response: list[WorkerFlowRunResponse]) -> list[FlowRun]:
+        """Leave out what is still in hand: Prefect's own worker dies of a run that is handed out a second time.
+
+        That happens when a run hangs on a server that went away, and is restarted by reconciliation or by hand.
+        """
+        in_hand = self.limiter.statistics().borrowers
+        fresh = [entry for entry in flow_run_response if entry.flow_run.id not in in_hand]
+        return await super()._submit_scheduled_flow_runs(fresh)
 
     async def run(self, flow_run: FlowRun, configuration: InThisProcess, task_status: Any = None) -> BaseWorkerResult:
         """Run one flow run to its end or its next suspension; status 1 when the engine could not tell Prefect which."""

@@ -8,7 +8,7 @@ from tasks.find_runs import SeenRun
 from tasks.run_facts import RunFacts
 from tasks.start_run import SLACK, moment_of, run_name, tags_of
 
-DEAD_AFTER = timedelta(minutes=10)  # a step is at work for a second or two, then it waits, suspended
+DEAD_AFTER = timedelta(minutes=5)  # a step is at work for a second or two; of a server that is away, 14 seconds
 
 
 class Difference(StrEnum):
@@ -33,7 +33,7 @@ TOLD = {
     Difference.MISSING: "stap zonder run: run gemaakt",
     Difference.ENDED: "run was geëindigd terwijl de stap openstaat: opnieuw gewekt",
     Difference.DEAD: "run stond stil bij een worker: opnieuw gestart",
-    Difference.FORM: "run wachtte zonder het goede formulier: formulier klaargezet",
+    Difference.FORM: "run wachtte zonder het goede formulier of met een ongelezen antwoord: opnieuw gestart",
     Difference.MOMENT: "run stond op een ander moment dan de stap: verzet",
     Difference.DEPLOYMENT: "run hoorde bij een oude deployment of werkvoorraad: overgezet",
     Difference.RUN_ID: "administratie kende een andere run: genoteerd",

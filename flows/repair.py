@@ -18,7 +18,7 @@ from flows.outbox import AT_ONCE, close_run, ensure_run
 from integrations.ledger import Ledger
 from tasks.carry_answers import carry_answers
 from tasks.find_deployments import SeenDeployment, our_deployments
-from tasks.find_runs import SeenRun, as_seen, has_form, living_run, living_runs, living_step_runs
+from tasks.find_runs import SeenRun, as_seen, living_run, living_runs, living_step_runs, waits_well
 from tasks.note_repair import note_repair
 from tasks.pause_deployment import pause_deployment
 from tasks.restart_run import bury_run, restart_run
@@ -138,9 +138,9 @@ class Repair:
         return waiting[int(self.now.timestamp() // FORMS_EVERY.total_seconds()) % parts :: parts]
 
     async def _look_at_form(self, run: SeenRun, facts: RunFacts) -> None:
-        """A run may wait in the right way for a form that somebody deleted."""
+        """A run may wait in the right way for a form that somebody deleted, or with an answer that nobody took."""
         sound = in_state(run, facts, self.homes, self.now) is None
-        if sound and not await has_form(self.client, run) and await as_seen(self.client, run):
+        if sound and not await waits_well(self.client, run) and await as_seen(self.client, run):
             await restart_run(self.client, run.id)
             self.done.repairs[Difference.FORM] += 1
 

@@ -90,9 +90,10 @@ async def as_seen(client: PrefectClient, run: SeenRun) -> bool:
     return state is not None and state.timestamp == run.since
 
 
-async def has_form(client: PrefectClient, run: SeenRun) -> bool:
-    """True when the form this run waits with is there."""
-    return f"suspended-{run.asking}-schema" in await read_inputs(client, run.id)
+async def waits_well(client: PrefectClient, run: SeenRun) -> bool:
+    """True when the form this run waits with is there, and no answer to it lies unread."""
+    inputs = await read_inputs(client, run.id)
+    return f"suspended-{run.asking}-schema" in inputs and f"suspended-{run.asking}-response" not in inputs
 
 
 async def _living(client: PrefectClient, runs: FlowRunFilter, of: DeploymentFilter | None) -> list[SeenRun]:
