@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from integrations.ledger import SYSTEM, Ledger
-from integrations.ledger.tables import Delivery, DeliveryState
+from integrations.ledger.tables import Delivery, DeliveryState, MessageState
 from tests.chain import Chain
 from tests.faults.clock_world import STAGES, World, quarter, weeks, world
 from tests.faults.sometimes import saw
@@ -115,6 +115,16 @@ def test_midnight_and_the_second_before_it_say_nothing_twice(chain: Chain) -> No
         made.stay(timedelta(0), timedelta(seconds=1))
     made.stay(11 * HOUR, *weeks(WEEKS))
     must_be_whole(made, expected)
+
+
+def test_what_was_planned_in_a_wrong_future_and_had_not_left_waits_for_its_own_moment(chain: Chain) -> None:
+    made = world(chain, "decided")
+    before = {m.id for m in made.messages()}
+    made.tick(JUMPS["2038"](made.now), deliver=False)
+    made.stay(quarter())
+    waiting = [m for m in made.messages() if m.id not in before and m.state == MessageState.PLANNED and not m.acute]
+    assert len(waiting) > 10
+    assert all(m.owed_at is not None and m.planned_at == max(m.owed_at, made.now) for m in waiting)
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(0, False), (4, False), (5, False), (6, True), (600, True)])
