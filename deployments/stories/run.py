@@ -1,7 +1,7 @@
 """Run a story and print its timeline; exit status 1 when anything differs from what it expects."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from integrations.ledger.tables import Case
 from tasks.read_figures import read_figures
 from tasks.record_answer import Recorded
 
+Between = Callable[[Stage, datetime], object]
 FORBIDDEN = ("geweld", "politie", "mishandeling")
 
 
@@ -34,10 +35,10 @@ class Line:
     differences: tuple[str, ...]
 
 
-def run_story(path: Path, as_json: bool = False, restarted: bool = False) -> int:
+def run_story(path: Path, as_json: bool = False) -> int:
     """Run the story in this file and print it; 0 when it holds, 1 when it differs."""
     story = read_story(path)
-    lines = list(play(story, path, restarted))
+    lines = list(play(story, path))
     held = not any(line.differences for line in lines)
     console = Console(soft_wrap=True, highlight=False)
     if as_json:
@@ -47,16 +48,20 @@ def run_story(path: Path, as_json: bool = False, restarted: bool = False) -> int
     return 0 if held else 1
 
 
-def play(story: Story, path: Path, restarted: bool = False) -> Iterator[Line]:
-    """The lines of the timeline, one an act. `restarted`: between any two acts everything in memory is forgotten."""
+def play(story: Story, path: Path, between: Between | None = None) -> Iterator[Line]:
+    """The lines of the timeline, one an act. `between` is done after each act, at its moment."""
     with stage(story, path) as here:
-        since = story.acts[0].at - timedelta(days=1)
-        for act in story.acts:
-            yield _act(here, act, since)
-            since = act.at
-            if restarted:
-                here.restart()
+        for number, act in enumerate(story.acts):
+            yield perform(here, story, number)
+            if between:
+                between(here, act.at)
         yield from _mail_lines(here, story)
+
+
+def perform(here: Stage, story: Story, number: int) -> Line:
+    """Perform one act of the story on a stage where the acts before it have been performed."""
+    since = story.acts[number - 1].at if number else story.acts[0].at - timedelta(days=1)
+    return _act(here, story.acts[number], since)
 
 
 def _act(here: Stage, act: Act, since: datetime) -> Line:

@@ -1,5 +1,6 @@
 """The stage of a story: a fresh ledger with a virtual clock, a real mail server on this machine, and the acts."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -162,10 +163,24 @@ class Stage:
 @contextmanager
 def stage(story: Story, beside: Path) -> Iterator[Stage]:
     """A stage in a temporary folder that is gone afterwards."""
-    with TemporaryDirectory(prefix="ketenregie-verhaal-") as folder, MailCatcher(Path(folder) / "mail") as mailbox:
+    with TemporaryDirectory(prefix="ketenregie-verhaal-") as folder, stage_in(Path(folder), story, beside) as made:
+        yield made
+
+
+@contextmanager
+def stage_in(folder: Path, story: Story, beside: Path, number: int = 0) -> Iterator[Stage]:
+    """The stage in this folder, made for the first act and taken up again by a later process for act `number`."""
+    names = folder / "cases.json"
+    with MailCatcher(folder / "mail") as mailbox:
         made = Stage(Ledger(f"sqlite:///{folder}/ledger.sqlite"), mailbox)
         try:
-            made.prepare(region_of(story, beside), story.policy, story.acts[0].at)
+            if number == 0:
+                made.prepare(region_of(story, beside), story.policy, story.acts[0].at)
+            else:
+                made.cases = json.loads(names.read_text(encoding="utf-8"))
+            if [act.mail for act in story.acts[:number] if act.mail][-1:] == ["down"]:
+                mailbox.stop()
             yield made
+            names.write_text(json.dumps(made.cases), encoding="utf-8")
         finally:
             made.ledger.dispose()

@@ -1,22 +1,56 @@
 """Every story in this folder holds, straight and restarted; and a story that expects the wrong thing fails."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from deployments.stories.format import read_story
-from deployments.stories.run import play, run_story
+from deployments.stories.run import Between, play, run_story
+from deployments.stories.stage import Stage
 from domain.errors import InputRefusal, WrongUse
+from integrations.ledger import Ledger
+from tests.faults.tier import FULL
+from tests.stories.truth import truth
 
 HERE = Path(__file__).parent
 STORIES = sorted(HERE.glob("*.yaml"))
 
 
+def forget(here: Stage, _: datetime) -> None:
+    """Everything in memory is gone."""
+    here.restart()
+
+
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("restarted", [False, True], ids=["straight", "restarted"])
-def test_the_story_holds(path: Path, restarted: bool) -> None:
-    lines = list(play(read_story(path), path, restarted))
+@pytest.mark.parametrize("between", [None, forget], ids=["straight", "reopened"])
+def test_the_story_holds(path: Path, between: Between | None) -> None:
+    lines = list(play(read_story(path), path, between))
     assert [(line.at, difference) for line in lines for difference in line.differences] == []
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", STORIES if FULL else [HERE / "kind_later_gesproken.yaml"], ids=lambda path: path.stem)
+def test_the_story_is_the_same_when_each_act_has_a_process_of_its_own(path: Path, tmp_path: Path) -> None:
+    """With the home wiped between any two acts: all that goes on is the ledger."""
+    story, home = read_story(path), tmp_path / "home"
+    whole: list[list[str]] = []
+    list(play(story, path, lambda here, _: whole.append(truth(here.ledger))))
+    (folder := tmp_path / "apart").mkdir()
+    for number in range(len(story.acts)):
+        shutil.rmtree(home, ignore_errors=True)
+        words = [sys.executable, "-m", "tests.stories.one_act", str(path), str(folder), str(number)]
+        env = os.environ | {"KETENREGIE_HOME": str(home), "PREFECT_HOME": str(home / "prefect")}
+        done = subprocess.run(words, cwd=HERE.parents[1], env=env, capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout)[1:] == []
+    apart = Ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
+    assert truth(apart) == whole[-1]
+    apart.dispose()
 
 
 def test_the_cases_of_the_catalogue_are_here() -> None:
