@@ -21,7 +21,7 @@ class Deployed:
 
 @dataclass(frozen=True)
 class PrefectLook:
-    """What Prefect told. `refused`: it answered, but not to us (a password). `pool`: is the work pool there, and open."""
+    """What Prefect told. `refused`: it wants a password. `pool`: the work pool is there, and open."""
 
     refused: bool = False
     version: str = ""

@@ -28,7 +28,9 @@ from tasks.make_ledger import make_ledger
 from tasks.show_status import show_status
 from tests.cli.trial import KUSTLAND, ROOT, Trial, call, moment
 
-ROUNDS = [{"name": name, "paused": False, "schedules": [{"active": True}]} for name in scheduled()]
+ROUNDS: list[dict[str, object]] = [
+    {"name": name, "paused": False, "schedules": [{"active": True}]} for name in scheduled()
+]
 ANSWERS: dict[str, object] = {
     "/api/health": True,
     "/api/admin/version": installed("prefect"),
@@ -110,7 +112,8 @@ def test_what_is_wrong_gets_a_next_step_and_status_one(trial: Trial, monkeypatch
 
 def test_a_round_that_is_paused_missing_or_without_its_schedule_is_found(api: Api) -> None:
     faults: list[dict[str, object]] = [{"paused": True}, {"name": "anders"}, {"schedules": []}]
-    for wrong in [*faults, {"schedules": [{"active": False}]}]:
+    faults.append({"schedules": [{"active": False}]})
+    for wrong in faults:
         api.answers["/api/deployments/filter"] = [ROUNDS[0] | wrong, *ROUNDS[1:]]
         assert api.verdicts()["rondes"] == "fail"
 
