@@ -12,7 +12,7 @@ from tasks.generate_reports import generate_reports
 from tests.region import kustland
 
 NOW = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
-ROWS = (1,) * 20 + (2,) * 8 + (6, 7)
+ROWS = (1,) * 20 + (2,) * 8 + (6, 16)
 FORMATS = (".csv", ".json")
 
 
