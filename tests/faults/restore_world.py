@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from domain.messages import MAYBE_AGAIN
-from integrations.ledger import Ledger
-from integrations.ledger.tables import Bundle, Delivery, Message, MessageState
+from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.tables import Bundle, Delivery, Message, MessageState, Step, StepState
 from tasks.bundle_messages import bundle_messages
 from tasks.deliver_messages import deliver_messages
 from tasks.settle_restore import leave_mark
@@ -66,6 +66,9 @@ class Region:
         self.chain.report("2026-04-23T10:00", household="H-9")
         self.round(COPIED - timedelta(minutes=5), post=False)
         self.chain.report("2026-04-24T09:28", household="H-10")
+        with self.ledger.unit_of_work(now=COPIED, actor=SYSTEM) as uow:
+            for step in uow.session.exec(select(Step).where(Step.state == StepState.OPEN)):
+                step.run_id = f"run-{step.id}"
 
     def lost_days(self, until: datetime = CRASHED) -> None:
         """An answer closes a step, terms pass, and each day brings its mails."""

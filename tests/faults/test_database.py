@@ -84,7 +84,7 @@ def strikes(due: Path, folder: Path, faults: list[Fault]) -> Counter[str]:
 def test_an_error_of_the_driver_at_any_statement_or_commit_leaves_nothing_half(
     due: Path, undisturbed: Fault, tmp_path: Path, code: int, told: str, record_property: Said
 ) -> None:
-    moments = numbers(undisturbed.passed, 5, f"driver {code}")
+    moments = numbers(undisturbed.passed, 3, f"driver {code}")
     if WHOLE_PROGRAMME and code != IO_ERROR:
         moments = moments[code % 5 :: 5]
     said = strikes(due, tmp_path, [Fault(code, n) for n in moments])
@@ -98,7 +98,7 @@ def test_an_error_of_the_driver_at_any_statement_or_commit_leaves_nothing_half(
 def test_an_error_with_which_sqlite_ends_the_transaction_does_not_let_the_rest_commit_by_itself(
     due: Path, undisturbed: Fault, tmp_path: Path, record_property: Said
 ) -> None:
-    moments = numbers(undisturbed.passed, 6, "ends")
+    moments = numbers(undisturbed.passed, 4, "ends")
     said = strikes(due, tmp_path, [Fault(IO_ERROR, n, ends=True) for n in moments[:: scaled(1, 3)]])
     assert said["KR-ADMINISTRATIE-ONBEREIKBAAR"] > 0
     record_property("said", f"T5 transaction ended by SQLite at {said.total()} moments: {dict(said)}")
@@ -111,7 +111,7 @@ def test_a_disk_that_is_full_from_any_statement_on_is_told_and_the_rest_follows_
         pages = driver.execute("PRAGMA page_count").fetchone()[0]
         driver.execute(f"PRAGMA max_page_count = {pages}")
 
-    moments = numbers(undisturbed.passed, 6, "full")
+    moments = numbers(undisturbed.passed, 4, "full")
     faults = [Fault(FULL, n, (STATEMENT,), before=no_more_pages) for n in moments[:: scaled(1, 3)]]
     said = strikes(due, tmp_path, faults)
     assert set(said) <= {"KR-ADMINISTRATIE-VOL", "went on"}
@@ -139,13 +139,15 @@ def test_a_lock_is_waited_for_or_told_and_what_was_due_is_done_after_it(
     due: Path, tmp_path: Path, held: float, patience: float, record_property: Said
 ) -> None:
     place = Place.of(due, tmp_path, "locked", busy_seconds=patience)
-    path, holds = str(place.ledger.url.database), threading.Event()
+    path, holds, ended = str(place.ledger.url.database), threading.Event(), threading.Event()
 
     def hold() -> None:
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("BEGIN IMMEDIATE")
         holds.set()
         time.sleep(held)
+        if held > patience:
+            ended.wait(60)  # also on a slow machine the lock outlives the patience
         connection.close()
 
     holder = threading.Thread(target=hold)
@@ -154,9 +156,10 @@ def test_a_lock_is_waited_for_or_told_and_what_was_due_is_done_after_it(
     began = time.monotonic()
     code = place.stopped_by()
     took = time.monotonic() - began
+    ended.set()
     holder.join()
     assert code == ("" if held < patience else "KR-ADMINISTRATIE-BEZET")
-    assert took < patience + 1 + held
+    assert took < patience + 20
     if code:
         assert place.post.mails == []
         sometimes.saw("lock-timeout")

@@ -68,7 +68,7 @@ def test_a_connection_that_breaks_at_any_statement_or_commit_leaves_nothing_half
         driver.close()
 
     most = passed(postgres, Fault(0).kinds)
-    moments = sorted(chance("postgres").sample(range(1, most + 1), scaled(3, 40)))
+    moments = sorted(chance("postgres").sample(range(1, most + 1), scaled(2, 40)))
     said = strikes(postgres, [Fault(0, n, before=hang_up) for n in moments])
     assert said[AWAY] > 0
     assert set(said) <= {AWAY, "went on"}

@@ -17,14 +17,16 @@ from integrations.ledger import SYSTEM, Ledger, copies, settings_table
 from integrations.ledger.audit import verify
 from integrations.ledger.restored import MOVED, OLDER, STAMPED
 from integrations.ledger.tables import Audit, Delivery, DeliveryState, Step
+from integrations.settings import settings
 from tasks.backup_ledger import backup_ledger
 from tasks.examine_ledger import examine_ledger
 from tasks.restore_ledger import mark_restored, restore_ledger
 from tasks.settle_restore import settle_restore
 from tasks.show_status import show_status
 from tests.chain import Chain
-from tests.faults.restore_world import BACK, COPIED, SOON, Region, reused
+from tests.faults.restore_world import BACK, COPIED, CRASHED, SOON, Region, reused
 from tests.faults.spool import Spool, spool
+from tests.faults.tier import FULL as WHOLE_PROGRAMME
 from tests.faults.tier import scaled
 from tests.ledger import postgres_server
 from tests.ledger.postgres_server import Server
@@ -32,6 +34,7 @@ from tests.region import START, with_region
 
 Said = Callable[[str, object], None]
 WRITERS = 8
+POINTS = ["restore.settled", "restore.ready", "restore.placed"]
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +44,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spool]:
         yield running
 
 
-@pytest.fixture
-def region(ledger: Ledger, server: Spool, request: pytest.FixtureRequest) -> Region:
-    """A region with mails that went and mails that wait, at the moment of the copy."""
-    name = "".join(filter(str.isalnum, request.node.name))
-    made = Region(Chain(with_region(ledger)), server, name)
+@pytest.fixture(scope="module")
+def at_the_copy(ledger_template: Path, tmp_path_factory: pytest.TempPathFactory, server: Spool) -> tuple[bytes, Chain]:
+    """A region with mails that went and mails that wait, at the moment of the copy: its file, and where it was."""
+    path = shutil.copy(ledger_template, tmp_path_factory.mktemp("region") / "ledger.sqlite")
+    made = Region(Chain(with_region(Ledger(f"sqlite:///{path}"))), server, "before")
     made.until_the_copy()
+    return made.chain.saved()
+
+
+@pytest.fixture
+def region(ledger: Ledger, at_the_copy: tuple[bytes, Chain], server: Spool, request: pytest.FixtureRequest) -> Region:
+    """That region, in a place of its own."""
+    made = Region(Chain(ledger), server, "".join(filter(str.isalnum, request.node.name)))
+    made.chain.restored(at_the_copy)
     return made
 
 
@@ -89,11 +100,11 @@ def test_an_older_copy_sends_nothing_twice_without_saying_so(
     record_property: Said,
 ) -> None:
     copy = copied(region, tmp_path)
-    region.lost_days()
+    region.lost_days(CRASHED if WHOLE_PROGRAMME else SOON)
     put_back(region, copy)
     after = region.after()
     again = region.repeats(after)
-    assert len(again) > 3
+    assert len(again) > 1
     assert region.unmarked(after) == []
     assert reused(region.mails()) == {}
     with region.ledger.reading() as session:
@@ -166,7 +177,7 @@ def test_a_new_ledger_in_the_place_of_another_is_no_older_copy(
     assert settle_restore(region.ledger, BACK) == 0
 
 
-@pytest.mark.parametrize("point", ["restore.settled", "restore.ready", "restore.placed"])
+@pytest.mark.parametrize("point", POINTS if WHOLE_PROGRAMME else POINTS[-1:])
 def test_a_restore_that_is_killed_leaves_a_whole_ledger_and_can_be_done_again(
     region: Region, tmp_path: Path, point: str
 ) -> None:
@@ -270,13 +281,15 @@ def postgres() -> Iterator[Server]:
 def test_a_dump_of_postgresql_made_while_eight_write_restores_into_an_empty_database(
     postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("KETENREGIE_HOME", str(tmp_path))
+    settings.cache_clear()
     postgres.create("first")
     first = Ledger(postgres.url("first"))
     first.upgrade()
     chain = Chain(with_region(first))
     chain.report()
     assert settle_restore(first, START) == 0
-    dump = copies_while_writing(first, tmp_path, 2)[-1]
+    dump = copies_while_writing(first, tmp_path / "copies", 2)[-1]
     for name, restore in (("second", restore_ledger), ("third", None)):
         postgres.create(name)
         place = Ledger(postgres.url(name))
