@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from deployments.demo import demo_policy
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.tables import Absence, Message, MessageState, Shift
 from integrations.mail import Result, Verdict
 from tasks import bundle_messages as bundling
 from tasks.bundle_messages import Bundled, bundle_messages
+from tasks.change_policy import change_policy
 from tests.faults.tier import scaled
 from tests.messages.rows import NOW, add_step, bundles, deliveries, messages, plan, planned
 from tests.people.post import Post, cost
@@ -131,3 +133,10 @@ def test_a_night_round_moves_mails_that_wait_once_and_never_reads_them_again(
 def _night_round(ledger: Ledger) -> int:
     post = Post()
     return cost(ledger, lambda: post.round(ledger, NIGHT))
+
+
+def test_the_demo_mails_at_any_hour_for_it_is_often_shown_at_night(still: Ledger) -> None:
+    parties = ("VT-101", "VT-201", "LT-101", "LT-201", "PR-101")
+    plan(still, *(held(f"s-{n}", party) for n, party in enumerate(parties)), held("s-9", "CM-101", "L4"))
+    change_policy(still, demo_policy(), EVENING)
+    assert Post().round(still, moment("2026-04-26T03:00")) == sorted([*parties, "CM-101"])
