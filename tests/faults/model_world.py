@@ -1,7 +1,6 @@
 """A region in which anything may be tried, with a mail relay of our own and the model that watches."""
 
 import shutil
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +18,6 @@ from integrations.faults import armed
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Step, StepState
-from integrations.mail import Result, Verdict
 from integrations.report_files import write_reports
 from tasks.deliver_messages import deliver_messages
 from tasks.extend_step import extend_step
@@ -29,7 +27,7 @@ from tasks.suspend_step import suspend_step
 from tests.chain import Chain
 from tests.faults.invariants import broken
 from tests.faults.model import Model
-from tests.faults.witness import Mail
+from tests.faults.model_relay import Relay
 from tests.region import DOOR, RECEIVED, moment
 from tests.walk import Walker
 
@@ -38,22 +36,6 @@ HOUSEHOLDS = ("A:adult:1988 B:child:2015", "A:elder:1940 B:adult:1970", "A:adult
 
 class Killed(BaseException):
     """The process died here: nothing catches this."""
-
-
-class Relay:
-    """A sender that is `up`, `down` or in `doubt` (it takes the mail and does not say so), and its witness."""
-
-    def __init__(self) -> None:
-        self.mode = "up"
-        self.mails: list[Mail] = []
-        self._turn = threading.Lock()
-
-    def send(self, channel: str, subject: str, body: str, reference: str) -> Result:
-        if self.mode == "down":
-            return Result(Verdict.TEMPORARY, "geweigerd")
-        with self._turn:
-            self.mails.append(Mail(reference, channel.removeprefix("mail:"), subject, body))
-        return Result(Verdict.SENT) if self.mode == "up" else Result(Verdict.INDEFINITE, "verbroken")
 
 
 class World:

@@ -20,7 +20,7 @@ from tasks.failed_messages import failed_messages
 from tests import stages
 from tests.chain import Chain
 from tests.faults.invariants import check
-from tests.faults.model_world import Relay
+from tests.faults.model_relay import Relay
 from tests.faults.outages import still, waiting
 from tests.faults.sometimes import saw
 from tests.faults.tier import FULL, scaled
