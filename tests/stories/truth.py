@@ -1,5 +1,6 @@
 """What a ledger says, without what Prefect brought in and with its chance references by order: to hold two together."""
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ PREFECTS = {
     "message": {"content_hash"},
 }
 REPAIRED = "prefect-hersteld"
+LINK = re.compile(r"http://[^\\\s]+")  # to the run when there is one, else to the runs of the case
 
 
 def truth(ledger: Ledger) -> list[str]:
@@ -24,7 +26,7 @@ def truth(ledger: Ledger) -> list[str]:
     lines = list(_lines(ledger))
     for number, reference in enumerate(references, 1):
         lines = [line.replace(reference, f"ZAAK-{number}") for line in lines]
-    return lines
+    return [LINK.sub("LINK", line) for line in lines]
 
 
 def _lines(ledger: Ledger) -> Iterator[str]:
