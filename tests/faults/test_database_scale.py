@@ -44,10 +44,10 @@ def test_a_backlog_lets_acts_through_and_needs_little_memory(chain: Chain, recor
             began = time.monotonic()
             chain.record("immediate_safety_check", "VT-911", "2026-05-06T10:00", delay_cause="waits_for_person")
             waits.append(time.monotonic() - began)
-            time.sleep(0.05)
+            time.sleep(0.2)
         mails, seconds, megabytes = child.stdout.read().split()
         assert child.returncode == 0
-    assert len(waits) > 3
+    assert len(waits) > 1
     assert max(waits) < SECONDS_AN_ACT
     assert int(megabytes) < MEGABYTES
     assert sweep_deadlines(chain.ledger, DUE).planned == 0
