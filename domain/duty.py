@@ -14,7 +14,6 @@ from domain.dutch import AMSTERDAM
 from domain.policy.model import Hours
 from domain.terms import at_hour, local_date
 
-
 LEFT = "left"
 """An absence without an end: this professional stays inactive when the region is loaded again."""
 

@@ -33,6 +33,8 @@ class Breaker:
 
     def channels(self, book: AddressBook) -> list[tuple[str, int]]:
         """The channels, as (code, number), that are not to be claimed any more in this round."""
+        if not self.down:
+            return []
         numbered = ((code, number, url) for code, urls in book.channels.items() for number, url in enumerate(urls))
         return [(code, number) for code, number, url in numbered if _route(url) in self.down]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import tuple_, update
+from sqlalchemy import bindparam, tuple_, update
 from sqlmodel import Session, col, select
 
 from domain.delivery import LEASE, LONGEST_WAIT
@@ -66,25 +66,37 @@ def _hold(session: Session, now: datetime, opening: datetime) -> None:
     session.connection().execute(update(Delivery).where(*due, asleep).values(next_try_at=opening))
 
 
-def _found(session: Session, now: datetime, most: int, where: Sequence[Any]) -> list[Found]:
-    """The oldest of each state, by index; then the oldest of all, and only of what fits `where`.
+def free_from_a_wrong_future(work: UnitOfWork) -> None:
+    """A lease or a next try too far ahead was written while this machine's clock was wrong: it is over now."""
+    lease, retry = col(Delivery.lease_until), col(Delivery.next_try_at)
+    claimed = (col(Delivery.state) == DeliveryState.CLAIMED, lease > work.now + 2 * LEASE)
+    waiting = (col(Delivery.state).in_(WAITING), retry > work.now + LONGEST_WAIT)
+    connection = work.session.connection()
+    connection.execute(update(Delivery).where(*claimed).values(lease_until=work.now))
+    connection.execute(update(Delivery).where(*waiting).values(next_try_at=work.now))
 
-    A lease or a next try too far ahead was written while this machine's clock was wrong: it does not count.
-    """
+
+def _oldest_first(*where: Any) -> Any:
+    query = select(Delivery, Bundle).join(Bundle, col(Bundle.id) == Delivery.bundle_id).where(*where)
+    return query.order_by(col(Delivery.next_try_at), col(Delivery.id)).limit(bindparam("most"))
+
+
+TURNS = (
+    _oldest_first(Delivery.state == DeliveryState.CLAIMED, col(Delivery.lease_until) <= bindparam("now")),
+    *(_oldest_first(Delivery.state == state, col(Delivery.next_try_at) <= bindparam("now")) for state in WAITING),
+)
+"""A query for each state, by index; made once, since a busy round asks them hundreds of times."""
+
+
+def _found(session: Session, now: datetime, most: int, where: Sequence[Any]) -> list[Found]:
+    """The oldest of each state; then the oldest of all, and only of what fits `where`."""
     if most < 1:
         return []
-    lease, retry = col(Delivery.lease_until), col(Delivery.next_try_at)
-    claimed = Delivery.state == DeliveryState.CLAIMED
-    turns = [(claimed, lease <= now), (claimed, lease > now + 2 * LEASE)]
-    for state in WAITING:
-        turns += [(Delivery.state == state, retry <= now), (Delivery.state == state, retry > now + LONGEST_WAIT)]
-    found = [pair for turn in turns for pair in _oldest(session, most, *turn, *where)]
+    found: list[Found] = []
+    for query in TURNS:
+        rows = session.execute(query.where(*where) if where else query, {"now": now, "most": most})
+        found += [(delivery, bundle) for delivery, bundle in rows]
     return sorted(found, key=lambda pair: (pair[0].next_try_at or now, pair[0].id or 0))[:most]
-
-
-def _oldest(session: Session, most: int, *where: Any) -> Sequence[Found]:
-    query = select(Delivery, Bundle).join(Bundle, col(Bundle.id) == Delivery.bundle_id).where(*where)
-    return session.exec(query.order_by(col(Delivery.next_try_at), col(Delivery.id)).limit(most)).all()
 
 
 def _claim(delivery: Delivery, bundle: Bundle, book: AddressBook, now: datetime) -> Claim:

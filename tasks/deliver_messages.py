@@ -21,7 +21,7 @@ from integrations.mail import AppriseSender, Sender, Verdict
 from integrations.settings import settings
 from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
-from tasks.claim_deliveries import Claim, claim_deliveries
+from tasks.claim_deliveries import Claim, claim_deliveries, free_from_a_wrong_future
 from tasks.import_bounces import Imported, import_new_bounces
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.send_message import send_message
@@ -93,6 +93,8 @@ class Round:
         """Send until nothing is due or the limit is reached."""
         flying: set[Future[Outcome]] = set()
         done: list[Outcome] = []
+        with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
+            free_from_a_wrong_future(work)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="ketenregie-deliver") as pool:
             while True:
                 claims = self._patiently(done, min(IN_HAND - len(flying), limit))

@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as sqlmodel_select
 
+from domain.errors import OutsideFailure
 from domain.ladder import COUNTS, Decision, Lateness, Word, decide, words
 from domain.messages import content_hash
 from domain.process import PROCESS, step_of
@@ -23,6 +25,7 @@ from domain.step import Ladder
 from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.bulk import run_many
+from integrations.ledger.failures import translation
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import Case, Message, MessageState, Outbox, Step, StepState, SweepRun
 from tasks.take_back_future import take_back_future
@@ -128,7 +131,9 @@ def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept, bad: set[str]) -> b
                 swept.opened += _open(uow, row)
             else:
                 _decide(batch, row, Opener.of(uow), now)
-        except Exception:  # a bad row silences no other: it is counted, and tried again by the next sweep
+        except Exception as error:  # a bad row silences no other: it is counted, and tried again by the next sweep
+            if isinstance(error, DBAPIError) and isinstance(translation(error), OutsideFailure):
+                raise  # not the row but the database: the whole sweep says so
             swept.failed += 1
             _again(batch, row, now, bad)
     _write(uow, batch, swept)

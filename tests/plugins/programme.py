@@ -33,8 +33,10 @@ def _whole(config: pytest.Config) -> bool:
     """The whole programme was asked for, not a part of it."""
     root = config.rootpath
     asked = {(Path(config.invocation_params.dir) / argument).resolve() for argument in config.args}
-    narrowed = config.option.keyword or config.option.markexpr or config.option.lf or config.option.collectonly
-    return os.environ.get("FAULT_TIER") == "full" and asked <= {root / "tests", root / "tests/faults"} and not narrowed
+    option = config.option
+    narrowed = option.keyword or option.markexpr or getattr(option, "lf", False) or option.collectonly
+    whole = bool(asked & {root / "tests", root / "tests/faults"})
+    return os.environ.get("FAULT_TIER") == "full" and whole and not narrowed
 
 
 @pytest.hookimpl(trylast=True)
