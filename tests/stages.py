@@ -4,6 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from sqlmodel import select
+
+from integrations.ledger.tables import Setting
 from tests.chain import Chain
 from tests.region import HOUSEHOLD
 
@@ -16,9 +19,9 @@ def once(stage: Callable[Concatenate[Chain, P], Chain]) -> Callable[Concatenate[
 
     @wraps(stage)
     def staged(chain: Chain, /, *args: P.args, **kwargs: P.kwargs) -> Chain:
-        key = (stage.__name__, *args, *kwargs.items())
         if chain.reports:
             return stage(chain, *args, **kwargs)
+        key = (stage.__name__, *args, *kwargs.items(), *settings_of(chain))
         if key in _made:
             chain.restored(_made[key])
         else:
@@ -26,6 +29,12 @@ def once(stage: Callable[Concatenate[Chain, P], Chain]) -> Callable[Concatenate[
         return chain
 
     return staged
+
+
+def settings_of(chain: Chain) -> list[tuple[str, str]]:
+    """What the fresh ledger was told about itself (its clock, its policy): a copy must be told the same."""
+    with chain.ledger.reading() as session:
+        return [(row.name, row.value) for row in session.exec(select(Setting).order_by(Setting.name))]
 
 
 @once

@@ -3,7 +3,6 @@
 `python -m tests.faults.database_backlog LEDGER MOMENT` prints: rows decided, mails, seconds, megabytes.
 """
 
-import resource
 import sqlite3
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from integrations.ledger import Ledger
 from tests.faults.database_world import Place
+from tests.faults.memory import peak_megabytes
 
 FIRST = 1000
 """The number of the first multiplied case."""
@@ -55,7 +55,7 @@ def main(path: str, moment: str) -> None:
     began = time.monotonic()
     place.round()
     took = time.monotonic() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = peak_megabytes()
     sys.stdout.write(f"{len(place.post.mails)} {took:.1f} {peak}\n")
 
 

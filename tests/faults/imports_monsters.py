@@ -2,7 +2,6 @@
 
 import io
 import json
-import resource
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from time import thread_time
 from domain.errors import Refusal
 from integrations.report_files import read_reports
 from tests.faults.imports_seeds import NOW, known, seeds
+from tests.faults.memory import peak_megabytes
 
 TEN = 10**7
 
@@ -60,7 +60,7 @@ def main() -> dict[str, object]:
             except Refusal:
                 refused += 1
             slowest = max(slowest, thread_time() - began)
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    megabytes = peak_megabytes()
     return {"monsters": len(all_of_them), "refused": refused, "slowest_s": round(slowest, 2), "megabytes": megabytes}
 
 

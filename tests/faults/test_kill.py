@@ -72,6 +72,9 @@ def test_a_kill_at_any_point_loses_nothing_and_leaves_a_state_that_was(
         record_property("drill", json.dumps(asdict(report)))
 
 
+BY = "opdracht"  # the sender's name of this scenario: the drills mail to the same server
+
+
 def test_the_command_killed_at_random_moments_loses_nothing(ledger: Ledger, server: Spool) -> None:
     """A real process, killed where no point is: in the middle of a statement, a commit or a send."""
     chain = Chain(with_region(ledger))
@@ -86,17 +89,17 @@ def test_the_command_killed_at_random_moments_loses_nothing(ledger: Ledger, serv
         chain.now = first + timedelta(minutes=3 * number)
         killed += swept(ledger, server, chain.now, chance.uniform(0.4, 1.0) * took) == 0.0
         assert list(database_whole(ledger)) == []
-    world = World(ledger, server.sender(), chain.now, Path())
+    world = World(ledger, server.sender(BY), chain.now, Path())
     for _ in range(5):
         world.now += timedelta(minutes=3)
         world.look()
-    check(ledger, server.mails(), world.now, again=world.look)
+    check(ledger, server.mails(BY), world.now, again=world.look)
     assert killed > 0
 
 
 def swept(ledger: Ledger, server: Spool, now: datetime, after: float = 0.0) -> float:
     """Run `ketenregie sweep` at this moment and kill it after so many seconds; how long it took, 0 if it was killed."""
-    mail = {"KETENREGIE_MAIL_PORT": str(server.port), "KETENREGIE_MAIL_FROM": "ketenregie@localhost.localdomain"}
+    mail = {"KETENREGIE_MAIL_PORT": str(server.port), "KETENREGIE_MAIL_FROM": server.settings(BY).mail_from}
     command = [sys.executable, "-m", "deployments", "sweep", "--database", str(ledger.url), "--now", now.isoformat()]
     began = time.monotonic()
     with subprocess.Popen(

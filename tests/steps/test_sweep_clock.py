@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from integrations.ledger import SYSTEM
@@ -100,3 +102,26 @@ def test_every_message_says_when_it_was_owed(chain: Chain) -> None:
     assert first is not None
     assert first.owed_at is not None
     assert first.owed_at < first.planned_at == chain.now
+
+
+def looks(chain: Chain) -> list[tuple[str, object]]:
+    with chain.ledger.reading() as session:
+        return list(session.exec(select(Step.id, Step.next_action_at).order_by(Step.id)).all())
+
+
+def test_a_sweep_that_cannot_write_its_messages_moves_no_look_either(chain: Chain) -> None:
+    chain.report()
+    chain.now += timedelta(days=7)
+    before = looks(chain)
+    statements(chain, "CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with pytest.raises(IntegrityError):
+        chain.sweep()
+    assert looks(chain) == before
+    statements(chain, "DROP TRIGGER broken")
+    assert chain.sweep().planned > 0
+
+
+def statements(chain: Chain, *texts: str) -> None:
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
+        for text in texts:
+            uow.session.connection().exec_driver_sql(text)
