@@ -7,10 +7,13 @@ Why: docs/decisions/0005-in-process-worker.md.
 import asyncio
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 from uuid import UUID
 
 import anyio
+import httpx
 from prefect import Flow
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
@@ -61,17 +64,28 @@ class KetenWorker(BaseWorker[InThisProcess, BaseVariables, BaseWorkerResult]):
         silence()
 
     async def sync_with_backend(self) -> None:
-        """Each half minute: also see whether Prefect still has our deployments."""
-        await super().sync_with_backend()
-        try:
+        """Each half minute: also see whether Prefect still has our deployments. What fails is tried the next time."""
+        with outlived("deployments"):
+            await super().sync_with_backend()
             await see_to_deployments(self.client)
-        except Exception as error:  # seen to the next time
-            LOGGER.warning("deployments: %s", type(error).__name__)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """One look: tell Prefect what the ledger decided, then take the runs that are due."""
         await self._pump()
-        return await super().get_and_submit_flow_runs()
+        with outlived("look"):
+            return await super().get_and_submit_flow_runs()
+        return []
+
+    async def _submit_run(self, flow_run: FlowRun) -> None:
+        """A server that goes away between the look and the run costs the run its place, not the worker its life."""
+        answered = False
+        with outlived("run"):
+            await super()._submit_run(flow_run)
+            answered = True
+        if not answered:
+            self._submitting_flow_run_ids.discard(flow_run.id)
+            if flow_run.id in self.limiter.statistics().borrowers:
+                self._release_limit_slot(flow_run.id)
 
     async def _submit_scheduled_flow_runs(self, flow_run_response: list[WorkerFlowRunResponse]) -> list[FlowRun]:
         """Leave out what is still in hand: Prefect's own worker dies of a run that is handed out a second time.
@@ -131,6 +145,15 @@ class KetenWorker(BaseWorker[InThisProcess, BaseVariables, BaseWorkerResult]):
                 await pump(self.client, current_ledger(), now(), PUMP_AT_ONCE)
             except Exception as error:  # the rows stay; the worker must go on
                 LOGGER.warning("outbox: %s", type(error).__name__)
+
+
+@contextmanager
+def outlived(what: str) -> Iterator[None]:
+    """Prefect's server may be away for a minute or a day: the worker says so, and asks again at its next look."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        LOGGER.warning("%s: %s", what, type(error).__name__)
 
 
 def execute(flow: Flow[..., Any], flow_run: FlowRun) -> bool:

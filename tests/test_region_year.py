@@ -1,6 +1,6 @@
 """The main job on a full year's input: reports imported day by day and swept under the virtual clock.
 
-A quarter of a region's reports for every change; all 5 100 in the full programme (`make faults`) and in `make bench`.
+An eighth of a region's reports for every change; all 5 100 in the full programme (`make faults`) and in `make bench`.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from tests.faults.tier import scaled
 def test_a_region_year_is_imported_and_swept_day_by_day(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    reports = scaled(MEAN_REGION // 4, MEAN_REGION)
+    reports = scaled(MEAN_REGION // 8, MEAN_REGION)
     year = run_year(tmp_path, reports)
     figures = f"{year.reports} meldingen, {year.cases} zaken, {year.messages} berichten, {year.days} dagen"
     record_property("said", f"Een regiojaar: {figures} in {year.seconds:.0f} s")

@@ -7,6 +7,8 @@ import pytest
 from integrations.settings import settings
 from tests.faults import tier
 
+collect_ignore = [] if tier.FULL else ["test_leaks_prefect.py"]  # forty seconds; the full programme has it
+
 
 def pytest_report_header() -> str:
     """The seed all chance comes from."""

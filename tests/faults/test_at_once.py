@@ -132,7 +132,7 @@ def paired(plan: Plan) -> Report:
 
 
 def test_two_rounds_stopped_anywhere_decide_and_send_once(server: Spool, record_property: object) -> None:
-    plan = Plan("late", server.port, str(server.path), tier.SEED, schedules=tier.scaled(30, -1))
+    plan = Plan("late", server.port, str(server.path), tier.SEED, schedules=tier.scaled(10, -1))
     report = paired(plan)
     assert report.second_copies == 0
     assert callable(record_property)
@@ -145,7 +145,7 @@ def test_one_that_slept_past_its_lease_sends_at_most_one_copy_more_and_that_is_r
 
 
 def test_an_answer_and_a_sweep_on_one_step_exactly_one_wins(server: Spool, record_property: object) -> None:
-    rounds, answers = tier.scaled(12, 200), tier.scaled(5, 50)
+    rounds, answers = tier.scaled(6, 200), tier.scaled(3, 50)
     report = paired(Plan("late", server.port, str(server.path), tier.SEED, races=rounds, answers=answers))
     assert sum(report.outcomes.values()) == rounds
     assert callable(record_property)

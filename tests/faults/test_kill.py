@@ -53,7 +53,7 @@ def plans(story: str, cases: int, server: Spool) -> Iterator[Plan]:
     seed = next(tier.seeds(f"kill {story} {cases}"))
     plan = Plan(story, server.port, str(server.path), seed, cases)
     if not tier.FULL:
-        yield replace(plan, singles=7, doubles=3)
+        yield replace(plan, singles=5, doubles=2)
         return
     yield replace(plan, lost_acknowledgements=3)
     if cases == 1:
@@ -122,7 +122,7 @@ def test_a_lost_acknowledgement_loses_nothing(server: Spool) -> None:
 
 def test_only_the_gap_between_accepted_and_recorded_gives_a_second_copy(server: Spool) -> None:
     """Of one mail: the points from the send to the commit of its verdict, and no other."""
-    [report] = drilled(Plan("remind", server.port, str(server.path), tier.SEED, singles=tier.scaled(30, -1)))
+    [report] = drilled(Plan("remind", server.port, str(server.path), tier.SEED, singles=tier.scaled(12, -1)))
     assert report.broken == []
     assert 0 < sum(report.twice.values()) < report.points / 3
     assert not {"send.before", "bundle.after", "insert delivery", "insert bundle", "insert message"} & set(report.twice)

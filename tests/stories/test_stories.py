@@ -35,7 +35,7 @@ def test_the_story_holds(path: Path, between: Between | None) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", STORIES if FULL else [HERE / "kind_later_gesproken.yaml"], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", STORIES if FULL else [HERE / "donderdag_streng.yaml"], ids=lambda path: path.stem)
 def test_the_story_is_the_same_when_each_act_has_a_process_of_its_own(path: Path, tmp_path: Path) -> None:
     """With the home wiped between any two acts: all that goes on is the ledger."""
     story, home = read_story(path), tmp_path / "home"
