@@ -1,10 +1,11 @@
 """The account of a day as people read it, in Dutch: for the board and the command line."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from domain.account import Account, RungAccount, in_words
 from domain.dutch import day_text, moment_text
+from flows.tables import table
 from tasks.account_day import DayAccount
 
 COLUMNS = ("trede", "verwacht", "verzonden", "vervallen", "mislukt", "onderweg", "vergeten")
@@ -63,11 +64,11 @@ def sends_text(found: DayAccount) -> str:
 def markdown(found: DayAccount) -> str:
     """The account of one day for the board."""
     made = found.account
-    parts = [f"## {day_text(made.day)}", f"**{summary(found)}**", _table(COLUMNS, rung_rows(made))]
+    parts = [f"## {day_text(made.day)}", f"**{summary(found)}**", table(COLUMNS, rung_rows(made))]
     if reasons := reason_rows(made):
-        parts.append(_table(("trede", "niet verzonden", "aantal"), reasons))
+        parts.append(table(("trede", "niet verzonden", "aantal"), reasons))
     if made.forgotten:
-        parts += ["### VERGETEN: bel uw beheerder", _table(("stap", "trede", "moment"), forgotten_rows(made))]
+        parts += ["### VERGETEN: bel uw beheerder", table(("stap", "trede", "moment"), forgotten_rows(made))]
     return "\n\n".join([*parts, sends_text(found)])
 
 
@@ -93,8 +94,3 @@ def as_json(found: DayAccount) -> Mapping[str, object]:
 def _rung(rung: RungAccount) -> dict[str, object]:
     """`asdict` would count the pairs of a Counter."""
     return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(rung).items()}
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    head = f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
-    return "\n".join([head, *(f"| {' | '.join(map(str, row))} |" for row in rows)])

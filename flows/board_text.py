@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.dutch import moment_text
+from flows.tables import table
 from flows.views import VIEWS, link
 from tasks.read_board import Board, LateLine
 
@@ -14,8 +15,8 @@ def overview(board: Board, ui_url: str) -> str:
         f"**{board.late_count}** te laat · **{board.acute}** acuut · **{sum(board.open_by_kind.values())}** open",
         " · ".join(f"[{name}]({link(ui_url, view)})" for name, view in VIEWS.items()),
         _sweeps(board),
-        _table("Stap", board.open_by_kind),
-        _table("Team", board.open_by_team),
+        _counts("Stap", board.open_by_kind),
+        _counts("Team", board.open_by_team),
     ]
     return "\n\n".join(parts)
 
@@ -27,9 +28,8 @@ def _sweeps(board: Board) -> str:
     return f"Laatste ronde {moment_text(board.last_sweep)}, volgende {moment_text(board.next_sweep)}.{late}"
 
 
-def _table(what: str, counts: Mapping[str, int]) -> str:
-    rows = "\n".join(f"| {name} | {count} |" for name, count in counts.items())
-    return f"| {what} | Open |\n|---|---:|\n{rows}"
+def _counts(what: str, counts: Mapping[str, int]) -> str:
+    return table((what, "Open"), counts.items(), right=("Open",))
 
 
 def late_rows(board: Board) -> list[dict[str, str | int]]:

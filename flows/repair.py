@@ -15,6 +15,7 @@ from domain.errors import UnknownRefusal
 from flows.differences import TOLD, Difference, has_other_labels, in_state, is_dead
 from flows.moving import Moving
 from flows.outbox import AT_ONCE, close_run, ensure_run
+from flows.tables import table
 from integrations.ledger import Ledger
 from tasks.carry_answers import carry_answers
 from tasks.find_deployments import SeenDeployment, our_deployments
@@ -49,10 +50,10 @@ class Repaired:
 
     def report(self) -> str:
         """The same as markdown, each kind with what was done about it."""
-        rows = "\n".join(f"| {TOLD[kind]} | {count} |" for kind, count in sorted(self.repairs.items()))
-        table = f"| Hersteld | Aantal |\n|---|---:|\n{rows}" if rows else "Prefect klopt met de administratie."
+        rows = [(TOLD[kind], count) for kind, count in sorted(self.repairs.items())]
+        done = table(("Hersteld", "Aantal"), rows, right=("Aantal",)) if rows else "Prefect klopt met de administratie."
         failed = f"\n\n**{self.failed} niet gelukt**; de volgende ronde probeert het opnieuw." if self.failed else ""
-        return f"# Herstel van Prefect\n\n{self.steps} stappen vergeleken.\n\n{table}{failed}"
+        return f"# Herstel van Prefect\n\n{self.steps} stappen vergeleken.\n\n{done}{failed}"
 
 
 @dataclass
