@@ -10,9 +10,9 @@ from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, say
 from integrations.ledger import Actor
 from tasks.import_bounces import import_bounces
+from tasks.log_reading import DOOR
 from tasks.take_up_message import How, take_up_message
 
-DOOR = "opdracht"
 OPERATOR = Actor("beheer", "beheer", DOOR)
 
 
