@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from domain.duty import next_opening
 from domain.ladder import COUNTS, Lateness, decide, first_action, words
+from domain.messages import ACUTE
 from domain.parties import Roster
 from domain.policy import Policy
 from domain.process import step_of
@@ -21,7 +22,6 @@ from tasks.read_messages import read_messages
 
 ALARMS = 2
 """An alarm is repeated until acknowledged: first to the duty desk, from the second time on to the team lead too."""
-ACUTE = "ACUTE"
 
 
 @dataclass(frozen=True)
