@@ -12,7 +12,7 @@ from domain.process import step_of
 from domain.suspension import check_reason
 from domain.terms import due, due_from_date, local_date
 from integrations.ledger.open_steps import Opener
-from integrations.ledger.suspending import end, resume, running_clock, suspended
+from integrations.ledger.suspending import end, resume, running_clock, suspended, term_moved
 from integrations.ledger.tables import Case, Message, MessageState, Risk, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
@@ -47,9 +47,8 @@ class Applier:
         if self.step.stalled_at is not None:
             return
         end(self.uow, self.step)
-        self.step.deadline_version += 1
         self.opener.clocked(self.step, step_of(self.step.kind).clock_for(self.step.subject), effect.start)
-        self._moved("termijn-gestart")
+        term_moved(self.uow, self.case, self.step, "termijn-gestart")
 
     @apply.register
     def _(self, effect: effects.Extend) -> None:
@@ -60,10 +59,9 @@ class Applier:
         if suspended(self.step, self.uow.now):
             raise StateRefusal("KR-OPSCHORTING-LOOPT")
         later = due_from_date(local_date(self.step.due_at), rule.extension, self.opener.policy.calendar())
-        self.step.deadline_version += 1
         self.step.due_at = later.moment
         self.step.explanation += f"; verlengd: {later.explanation}"
-        self._moved("termijn-verlengd", reason=effect.reason)
+        term_moved(self.uow, self.case, self.step, "termijn-verlengd", reason=effect.reason)
 
     @apply.register
     def _(self, effect: effects.Stall) -> None:
@@ -156,12 +154,6 @@ class Applier:
 
     def _stop_waiting(self) -> None:
         self.case.waiting_cause = ""
-
-    def _moved(self, act: str, **why: str) -> None:
-        self.opener.look_again(self.step)
-        due_at = self.step.due_at.isoformat() if self.step.due_at else ""
-        self._audit(act, due=due_at, version=self.step.deadline_version, **why)
-        self.uow.tell_prefect("tag_run", self.step.id)
 
     def _risk(self, key: str) -> Risk:
         return self.uow.session.exec(select(Risk).where(Risk.case_id == self.case.id, Risk.key == key)).one()

@@ -57,7 +57,7 @@ def suspend(uow: UnitOfWork, case: Case, step: Step, until: date, reason: str) -
     step.suspended_until = row.until_at
     step.due_at = moved(step.due_at, pause, unit, opener.policy.calendar())
     step.explanation += f"; {explained(pause, unit, row.days, step.due_at)}"
-    _told(uow, case, step, "termijn-opgeschort", reason=reason, until=until.isoformat(), days=row.days)
+    term_moved(uow, case, step, "termijn-opgeschort", reason=reason, until=until.isoformat(), days=row.days)
     return row
 
 
@@ -71,7 +71,7 @@ def resume(uow: UnitOfWork, case: Case, step: Step) -> None:
     assert row is not None
     step.due_at = moved(row.due_before, _pause(row), clock.term.unit, opener.policy.calendar())
     step.explanation += f"; hervat op {day_text(local_date(uow.now))}, einde {day_text(local_date(step.due_at))}"
-    _told(uow, case, step, "termijn-hervat", days=row.days)
+    term_moved(uow, case, step, "termijn-hervat", days=row.days)
 
 
 def end(uow: UnitOfWork, step: Step) -> Suspension | None:
@@ -84,6 +84,16 @@ def end(uow: UnitOfWork, step: Step) -> Suspension | None:
     clock = running_clock(step, opener.policy)
     row.days = days(_pause(row), clock.term.unit, opener.policy.calendar()) if clock else row.days
     return row
+
+
+def term_moved(uow: UnitOfWork, case: Case, step: Step, act: str, **why: str | int) -> None:
+    """What was planned for the old date goes silent by the version; the trail and Prefect hear of the new one."""
+    step.deadline_version += 1
+    Opener.of(uow).look_again(step)
+    facts: dict[str, str | int] = {"due": step.due_at.isoformat() if step.due_at else ""}
+    facts |= {"version": step.deadline_version, **why}
+    uow.audit(act, ground="proces", case_reference=case.reference, step_id=step.id, **facts)
+    uow.tell_prefect("tag_run", step.id)
 
 
 def time_taken(session: Session, step: Step, policy: Policy, now: datetime) -> Elapsed | None:
@@ -103,13 +113,3 @@ def _rows(session: Session, step: Step) -> list[Suspension]:
 
 def _pause(row: Suspension) -> Pause:
     return Pause(local_date(row.from_at), local_date(row.ended_at or row.until_at))
-
-
-def _told(uow: UnitOfWork, case: Case, step: Step, act: str, **details: str | int) -> None:
-    """What was planned for the old date goes silent by the version; the trail and Prefect hear of it."""
-    step.deadline_version += 1
-    Opener.of(uow).look_again(step)
-    facts: dict[str, str | int] = {"due": step.due_at.isoformat() if step.due_at else ""}
-    facts |= {"version": step.deadline_version, **details}
-    uow.audit(act, ground="proces", case_reference=case.reference, step_id=step.id, **facts)
-    uow.tell_prefect("tag_run", step.id)
