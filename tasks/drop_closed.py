@@ -17,7 +17,9 @@ from tasks.fail_message import fail
 from tasks.read_messages import Told, read_messages
 
 TELLING = (MessageState.BUNDLED, MessageState.SENT)
-WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE, DeliveryState.CLAIMED)
+UNSETTLED = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE, DeliveryState.CLAIMED)
+"""A delivery without its last word."""
+GONE_OR_GOING = (DeliveryState.CLAIMED, DeliveryState.SENT)
 
 
 def drop_closed(work: UnitOfWork, bundles: Iterable[Bundle], book: AddressBook) -> None:
@@ -41,7 +43,7 @@ def _drop(work: UnitOfWork, bundle: Bundle, told: list[Told], book: AddressBook)
     deliveries = work.session.exec(select(Delivery).where(Delivery.bundle_id == bundle.id)).all()
     if not left:
         _stop(deliveries, told[0].silence)
-    elif any(_may_have_arrived(delivery) for delivery in deliveries):
+    elif may_have_arrived(deliveries):
         return
     elif reason := _rewrite(work, bundle, left, book):
         _stop(deliveries, reason)
@@ -64,12 +66,12 @@ def _rewrite(work: UnitOfWork, bundle: Bundle, left: list[Told], book: AddressBo
 
 def _stop(deliveries: Iterable[Delivery], reason: str) -> None:
     for delivery in deliveries:
-        if delivery.state in WAITING:
+        if delivery.state in UNSETTLED:
             delivery.indefinite += delivery.state == DeliveryState.CLAIMED  # who claimed it may have sent it
             delivery.state, delivery.reason = DeliveryState.PERMANENT, reason
             delivery.lease_until = delivery.next_try_at = None
 
 
-def _may_have_arrived(delivery: Delivery) -> bool:
-    doubted = delivery.indefinite > 0 and delivery.attempts > 0
-    return doubted or delivery.state in (DeliveryState.CLAIMED, DeliveryState.SENT)
+def may_have_arrived(deliveries: Iterable[Delivery]) -> bool:
+    """Whether a mail over one of these reached somebody, or may have: its text is fixed from then on."""
+    return any(d.state in GONE_OR_GOING or (d.indefinite > 0 and d.attempts > 0) for d in deliveries)

@@ -4,7 +4,7 @@ One unit of work, before anything is sent: it leaves no moment at which a restor
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,11 +18,10 @@ from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork, high_water
 from integrations.ledger import restored as facts
 from integrations.ledger.settings_table import get, put
-from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, Outbox, Step, StepState
+from integrations.ledger.tables import Bundle, Delivery, Message, Outbox, Step, StepState
 from tasks.compose_messages import body_hash
+from tasks.drop_closed import UNSETTLED, may_have_arrived
 
-WAITING = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
-GONE_OR_GOING = (DeliveryState.CLAIMED, DeliveryState.SENT)
 SHOWN_FOR = timedelta(days=1)
 AT_ONCE = 500  # numbers in one statement
 
@@ -81,24 +80,20 @@ def _settle(ledger: Ledger, now: datetime, why: str) -> int:
 
 
 def _doubt(uow: UnitOfWork, times: int) -> int:
-    """Everything that waits may have gone out already. Its mail gets a new reference, unless its text was fixed."""
-    waiting = select(Delivery.bundle_id).where(col(Delivery.state).in_(WAITING))
+    """Everything that waits may have gone out already. Its mail gets a new reference, unless its text was fixed: the
+    lost days cannot have changed the words of a mail that may have arrived."""
+    waiting = select(Delivery.bundle_id).where(col(Delivery.state).in_(UNSETTLED))
     deliveries = uow.session.exec(select(Delivery).where(col(Delivery.bundle_id).in_(waiting))).all()
     by_bundle: dict[int, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
         by_bundle[delivery.bundle_id].append(delivery)
-    open_text = [number for number, those in by_bundle.items() if not _fixed(those)]
+    open_text = [number for number, those in by_bundle.items() if not may_have_arrived(those)]
     for i in range(0, len(open_text), AT_ONCE):
         _rename(uow.session, open_text[i : i + AT_ONCE], times)
-    doubted = [delivery for delivery in deliveries if delivery.state in WAITING]
+    doubted = [delivery for delivery in deliveries if delivery.state in UNSETTLED]
     for delivery in doubted:
         delivery.indefinite += 1
     return len(doubted)
-
-
-def _fixed(deliveries: Iterable[Delivery]) -> bool:
-    """The lost days cannot have changed the text of a mail that may have arrived: same reference, same words."""
-    return any(d.state in GONE_OR_GOING or (d.indefinite > 0 and d.attempts > 0) for d in deliveries)
 
 
 def _rename(session: Session, numbers: Sequence[int], times: int) -> None:
