@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tasks.find_runs import SeenRun
 from tasks.run_facts import RunFacts
-from tasks.start_run import SLACK, moment_of, run_name, tags_of
+from tasks.start_run import SLACK, at_another_moment, moment_of, run_name, tags_of
 
 DEAD_AFTER = timedelta(minutes=5)  # a step is at work for a second or two; of a server that is away, 14 seconds
 
@@ -61,7 +61,8 @@ def in_state(run: SeenRun, facts: RunFacts, homes: dict[UUID, str], now: datetim
         return Difference.DEAD
     if run.paused:
         return _while_waiting(run, facts, now)
-    return Difference.MOMENT if run.scheduled and _another_moment(run, facts, now) else None
+    moved = run.scheduled and at_another_moment(run.due, moment_of(facts, now), planned=facts.planned)
+    return Difference.MOMENT if moved else None
 
 
 def has_other_labels(run: SeenRun, facts: RunFacts) -> bool:
@@ -74,8 +75,3 @@ def _while_waiting(run: SeenRun, facts: RunFacts, now: datetime) -> Difference |
         return Difference.MOMENT
     good = run.asking == facts.asking or run.asking.startswith(f"{facts.asking}-again-")
     return None if good else Difference.FORM
-
-
-def _another_moment(run: SeenRun, facts: RunFacts, now: datetime) -> bool:
-    moment = moment_of(facts, now)
-    return run.due > moment + SLACK or (facts.planned and run.due < moment - SLACK)

@@ -49,6 +49,9 @@ def needs_waking(run: FlowRun, moment: datetime, *, planned: bool) -> bool:
     if run.state is None or run.state.is_final():
         return True
     due = run.next_scheduled_start_time
-    if due is None or not run.state.is_scheduled():
-        return False
+    return due is not None and run.state.is_scheduled() and at_another_moment(due, moment, planned=planned)
+
+
+def at_another_moment(due: datetime, moment: datetime, *, planned: bool) -> bool:
+    """True for a run that starts later than its step may be asked; or, of a planned step, too early."""
     return due > moment + SLACK or (planned and due < moment - SLACK)
