@@ -15,7 +15,7 @@ from flows.this_run import say
 from tasks.forget_answer import forget_inputs
 from tasks.place_form import place_form
 from tasks.read_form import StepForm
-from tasks.read_inputs import read_inputs
+from tasks.read_inputs import ANSWER, asking_prefix, part_key, read_inputs
 
 
 class AnswerForm(RunInput):
@@ -42,7 +42,7 @@ async def ask(client: PrefectClient, run_id: UUID, form: StepForm) -> Mapping[st
     number = 0
     while True:
         key = form.key if number == 0 else f"{form.key}-again-{number}"
-        if (answer := inputs.get(f"suspended-{key}-response")) is not None:
+        if (answer := inputs.get(part_key(key, ANSWER))) is not None:
             return dict(json.loads(answer))
         await place_form(client, run_id, key, schema(form), heading(form), known=frozenset(inputs))
         say("Wacht op een antwoord. Kies Resume om het vast te leggen.")
@@ -52,4 +52,4 @@ async def ask(client: PrefectClient, run_id: UUID, form: StepForm) -> Mapping[st
 
 def belongs(key: str, form: StepForm) -> bool:
     """True when this stored input is of the asking at hand; others are in the ledger already."""
-    return key.startswith(f"suspended-{form.key}-")
+    return key.startswith(asking_prefix(form.key))

@@ -4,14 +4,12 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
-from tasks.read_inputs import read_inputs
-
-ANSWER = "-response"
+from tasks.read_inputs import is_answer, read_inputs
 
 
 async def carry_answers(client: PrefectClient, old: UUID, new: UUID) -> int:
     """Copy what the old run was answered and the new one was not; how many."""
-    given = {key: text for key, text in (await read_inputs(client, old)).items() if key.endswith(ANSWER)}
+    given = {key: text for key, text in (await read_inputs(client, old)).items() if is_answer(key)}
     if not given:
         return 0
     known = await read_inputs(client, new)

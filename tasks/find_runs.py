@@ -20,7 +20,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from tasks.read_inputs import read_inputs
+from tasks.read_inputs import ANSWER, SCHEMA, part_key, read_inputs
 from tasks.start_run import STEP_TAG
 
 PAGE = 200
@@ -93,7 +93,7 @@ async def as_seen(client: PrefectClient, run: SeenRun) -> bool:
 async def waits_well(client: PrefectClient, run: SeenRun) -> bool:
     """True when the form this run waits with is there, and no answer to it lies unread."""
     inputs = await read_inputs(client, run.id)
-    return f"suspended-{run.asking}-schema" in inputs and f"suspended-{run.asking}-response" not in inputs
+    return part_key(run.asking, SCHEMA) in inputs and part_key(run.asking, ANSWER) not in inputs
 
 
 async def _living(client: PrefectClient, runs: FlowRunFilter, of: DeploymentFilter | None) -> list[SeenRun]:
