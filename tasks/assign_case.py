@@ -14,10 +14,9 @@ from domain.parties import VT_ROLES, Owner, Professional, Role
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
-from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step, StepState
 from tasks.open_step import find_case
 
-RUNNING = (StepState.OPEN, StepState.PLANNED)
 MOVED = "toegewezen"
 
 

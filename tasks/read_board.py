@@ -12,7 +12,7 @@ from domain.process import step_of
 from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import Case, Step, StepState, SweepRun
+from integrations.ledger.tables import RUNNING, Case, Step, StepState, SweepRun
 from tasks.failed_messages import FailedLine, failed_messages
 
 SWEEP_EVERY = timedelta(minutes=5)
@@ -69,7 +69,7 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
             .join(Case, col(Case.id) == Step.case_id)
             .where(
                 Step.kind == "monitoring",
-                col(Step.state).in_([StepState.PLANNED, StepState.OPEN]),
+                col(Step.state).in_(RUNNING),
                 col(Step.due_at) >= now,
                 col(Step.due_at) <= now + ahead,
             )

@@ -10,7 +10,7 @@ from domain.errors import UnknownRefusal
 from domain.process import step_of
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.suspending import suspended
-from integrations.ledger.tables import Case, Outbox, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Outbox, Step, StepState
 from tasks.failed_messages import steps_with_failures
 from tasks.read_form import is_late
 
@@ -56,7 +56,7 @@ def run_facts(ledger: Ledger, step_id: str, now: datetime) -> RunFacts:
 def running_steps(ledger: Ledger, now: datetime) -> list[RunFacts]:
     """Every step that should have a run: the open ones, and the planned ones with a moment of their own."""
     with ledger.reading() as session:
-        wanted = select(Step).where(col(Step.state).in_([StepState.OPEN, StepState.PLANNED])).order_by(col(Step.id))
+        wanted = select(Step).where(col(Step.state).in_(RUNNING)).order_by(col(Step.id))
         rows = [step for step in session.exec(wanted) if step.state == StepState.OPEN or step.opens_at is not None]
         failed = steps_with_failures(session)
         return [_facts(session, step, now, failed) for step in rows]

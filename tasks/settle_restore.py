@@ -18,7 +18,7 @@ from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork, high_water
 from integrations.ledger import restored as facts
 from integrations.ledger.settings_table import get, put
-from integrations.ledger.tables import Bundle, Delivery, Message, Outbox, Step, StepState
+from integrations.ledger.tables import RUNNING, Bundle, Delivery, Message, Outbox, Step
 from tasks.compose_messages import body_hash
 from tasks.drop_closed import UNSETTLED, may_have_arrived
 
@@ -109,6 +109,6 @@ def _rename(session: Session, numbers: Sequence[int], times: int) -> None:
 def _forget_runs(uow: UnitOfWork) -> None:
     """Which run shows which step is news from before: reconcile finds or makes them; what waits is told anew."""
     connection = uow.session.connection()
-    living = col(Step.state).in_([StepState.OPEN, StepState.PLANNED])
+    living = col(Step.state).in_(RUNNING)
     connection.execute(update(Step).where(living, col(Step.run_id) != "").values(run_id=""))
     connection.execute(update(Outbox).where(col(Outbox.done_at).is_(None)).values(attempts=0, reason=""))

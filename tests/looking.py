@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from domain.dutch import AMSTERDAM
 from integrations.ledger import Ledger
-from integrations.ledger.tables import Audit, Case, Message, Person, Risk, Step, StepState
+from integrations.ledger.tables import RUNNING, Audit, Case, Message, Person, Risk, Step, StepState
 from tasks.read_form import StepForm, read_form
 from tests.region import START
 
@@ -36,7 +36,7 @@ class Looking:
         step, _, id_ = step.partition("#")
         word, _, subject = step.partition("/")
         found = [row for row in self.steps(word) if row.subject.startswith(subject) and row.id.startswith(id_)]
-        for state in (StepState.OPEN, StepState.PLANNED):
+        for state in RUNNING:
             if running := [row for row in found if row.state == state]:
                 return running[0]
         return found[-1]

@@ -10,7 +10,7 @@ from domain.case import PersonRole
 from domain.errors import Refusal
 from domain.questions import Kind, Question
 from domain.terms import local_date
-from integrations.ledger.tables import Case, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Step, StepState
 from tasks.acknowledge import acknowledge
 from tasks.add_person import add_person
 from tasks.open_step import open_step
@@ -48,7 +48,7 @@ class Walker:
     def running(self) -> list[Step]:
         """The steps that can be answered: open, or planned with a moment of their own that has come."""
         with self.chain.ledger.reading() as session:
-            rows = session.exec(select(Step).where(col(Step.state).in_([StepState.OPEN, StepState.PLANNED]))).all()
+            rows = session.exec(select(Step).where(col(Step.state).in_(RUNNING))).all()
         now = self.chain.now
         return [row for row in rows if row.state == StepState.OPEN or (row.opens_at and row.opens_at <= now)]
 

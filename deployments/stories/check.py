@@ -15,7 +15,7 @@ from domain.terms import local_date
 from integrations.ledger.case_view import case_view
 from integrations.ledger.people import roster
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import Case, Message, MessageState, Report, Risk, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Report, Risk, Step, StepState
 from tasks.record_answer import Recorded
 
 
@@ -94,7 +94,7 @@ def _dues(seen: Seen, expect: Expect) -> Iterator[str]:
 
 def _moments(seen: Seen, expect: Expect) -> Iterator[str]:
     for word, days in expect.moments.items():
-        running = [s for s in steps(seen, word) if s.state in (StepState.OPEN, StepState.PLANNED)]
+        running = [s for s in steps(seen, word) if s.state in RUNNING]
         yield from _same(f"momenten {word}", list(days), [_shown(step.due_at, "2026-04-20") for step in running])
 
 

@@ -20,7 +20,7 @@ from domain.reports import IncomingReport
 from integrations.ledger import SYSTEM, Actor, Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.settings_table import put
-from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step
 from integrations.mail import AppriseSender
 from integrations.region_file import Region, read_region
 from integrations.settings import Settings
@@ -148,7 +148,7 @@ class Stage:
             wanted = select(Step).join(Case, col(Case.id) == Step.case_id).where(Step.kind == kind)
             wanted = wanted.where(Case.reference == self.reference(alias)).order_by(col(Step.id))
             found = [s for s in session.exec(wanted) if s.subject.startswith(subject)]
-        for state in (StepState.OPEN, StepState.PLANNED):
+        for state in RUNNING:
             if running := [step for step in found if step.state == state]:
                 return running[0].id
         if not found:

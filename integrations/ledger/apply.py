@@ -13,7 +13,7 @@ from domain.suspension import check_reason
 from domain.terms import due, due_from_date, local_date
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.suspending import end, resume, running_clock, suspended, term_moved
-from integrations.ledger.tables import Case, Message, MessageState, Risk, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Risk, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
 
@@ -78,9 +78,8 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.CloseSteps) -> None:
-        running = (StepState.OPEN, StepState.PLANNED)
         for step in self.opener.steps(self.case):
-            if step.kind not in effect.kinds or step.state not in running or step.id == self.step.id:
+            if step.kind not in effect.kinds or step.state not in RUNNING or step.id == self.step.id:
                 continue
             end_step(self.uow, step, effect.outcome, StepState.CANCELLED)
             self._audit("stap-vervallen", of=step.id, outcome=effect.outcome)

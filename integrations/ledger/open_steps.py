@@ -15,7 +15,7 @@ from domain.step import Step as Kind
 from domain.terms import Due, Term, Unit, at_hour, due, end_of_day, local_date, working_days_before
 from integrations.ledger.people import owner_for, roster
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
 
@@ -213,8 +213,8 @@ class Opener:
         return step
 
     def _running(self, case: Case, kind: str, subject: str) -> Step | None:
-        wanted, running = (kind, subject), (StepState.OPEN, StepState.PLANNED)
-        found = (step for step in self.steps(case) if (step.kind, step.subject) == wanted and step.state in running)
+        wanted = (kind, subject)
+        found = (step for step in self.steps(case) if (step.kind, step.subject) == wanted and step.state in RUNNING)
         return next(found, None)
 
     def _written(self, case: Case, step: Step, act: str) -> None:

@@ -39,6 +39,10 @@ class StepState(StrEnum):
     CANCELLED = "cancelled"
 
 
+RUNNING = (StepState.OPEN, StepState.PLANNED)
+"""A step that is not over, what is asked now before what comes later."""
+
+
 class MessageState(StrEnum):
     """planned → bundled → sent | failed; skipped (a higher rung went), cancelled (the step was done).
 

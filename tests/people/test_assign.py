@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from domain.duty import AssignReason
 from domain.errors import Refusal
 from integrations.ledger import SYSTEM
-from integrations.ledger.tables import Audit, Message, MessageState, StepState
+from integrations.ledger.tables import RUNNING, Audit, Message, MessageState, StepState
 from tasks.assign_case import Assigned, assign_case
 from tests.chain import Chain
 from tests.messages.rows import planned
@@ -28,8 +28,7 @@ def told(chain: Chain, party: str, state: str = MessageState.PLANNED) -> list[tu
 def test_a_new_worker_gets_the_steps_with_their_due_moments_and_every_message_to_come(chain: Chain) -> None:
     reported(chain)
     chain.at("2026-04-21T17:00")
-    running = (StepState.OPEN, StepState.PLANNED)
-    open_ = {step.id: step for step in chain._steps() if step.owner == "VT-201" and step.state in running}
+    open_ = {step.id: step for step in chain._steps() if step.owner == "VT-201" and step.state in RUNNING}
     assert open_
     done = assign(chain, "VT-202")
     assert (done.former, done.worker, done.steps) == ("VT-201", "VT-202", len(open_))

@@ -13,7 +13,7 @@ from domain.dutch import AMSTERDAM
 from domain.process import PROCESS
 from integrations.ledger.audit import verify
 from integrations.ledger.case_view import case_view
-from integrations.ledger.tables import Case, Message, MessageState, Organisation, Outbox, Risk, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Organisation, Outbox, Risk, Step, StepState
 from tests import stages
 from tests.chain import Chain
 from tests.walk import Walker
@@ -32,7 +32,6 @@ WEIGHTS = {
     "join": 3,
     "ack": 3,
 }
-RUNNING = (StepState.OPEN, StepState.PLANNED)
 LOCAL = (CaseState.HANDED_OVER, CaseState.MONITORING)
 
 
