@@ -1,12 +1,12 @@
 """The watch's own memory: one small file in the home, beside and not inside the ledger, which may be what is broken."""
 
 import json
-import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from domain.watch import Note
+from integrations.whole_file import write_whole
 
 NAME = "wacht.json"
 
@@ -30,8 +30,7 @@ def write_note(home: Path, note: Note | None) -> None:
             return
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         kept = {"since": note.since.isoformat(), "told": note.told.isoformat() if note.told else None}
-        path.with_suffix(".part").write_text(json.dumps(kept), encoding="utf-8")
-        os.replace(path.with_suffix(".part"), path)
+        write_whole(path, json.dumps(kept))
 
 
 def _moment(text: str) -> datetime:

@@ -5,7 +5,6 @@ each round of deliveries. `first` tells an older copy of the same ledger from a 
 """
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -17,6 +16,7 @@ from sqlmodel import Session
 from integrations.ledger.audit import AUDIT, head
 from integrations.ledger.settings_table import get
 from integrations.settings import settings
+from integrations.whole_file import write_whole
 
 ROUNDS, TIMES = "rounds", "restored_times"
 
@@ -50,14 +50,8 @@ def read(url: URL) -> Mark:
 
 def write(url: URL, mark: Mark) -> None:
     """Keep the mark. Where that is not possible the messages still go: a mark is a second guard, not the first."""
-    path = place(url)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with suppress(OSError):
-        with part.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(mark)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        write_whole(place(url), json.dumps(asdict(mark)))
 
 
 def reached(session: Session) -> Mark:
