@@ -1,6 +1,7 @@
 """Raise the alarm by its own path: one message to whoever runs this installation, past ledger messages and Prefect."""
 
 from integrations.mail import AppriseSender, Sender, Verdict
+from integrations.mail.sender import MAIL
 from integrations.settings import settings
 
 REFERENCE = "WACHT"
@@ -17,4 +18,4 @@ def raise_alarm(subject: str, body: str, sender: Sender | None = None) -> bool:
 def _sender(channel: str) -> Sender:
     """An alarm that is no mail does not depend on whether the mail settings are good."""
     known = settings()
-    return AppriseSender(known if channel.startswith("mail:") else known.model_copy(update={"mail_security": "ssl"}))
+    return AppriseSender(known if channel.startswith(MAIL) else known.model_copy(update={"mail_security": "ssl"}))
