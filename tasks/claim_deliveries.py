@@ -43,13 +43,12 @@ def claim_deliveries(
     """Claim at most `most` deliveries for as long as the lease; those of closed steps end here, unsent.
 
     A lease that ran out belonged to a worker that died or hangs: taken over, and marked, for it may have sent.
-    Outside working hours only mails that may go at any hour are claimed; the next try of others moves to the opening.
+    Outside working hours only mails that may go at any hour are claimed.
     `without`: the channels (code, number) of a route that is down.
     """
     claims: list[Claim] = []
     policy = policy_of(work.session)
-    if night := not working_time(work.now, policy.hours, policy.calendar()):
-        _hold(work.session, work.now, next_opening(work.now, policy.hours, policy.calendar()))
+    night = not working_time(work.now, policy.hours, policy.calendar())
     where: list[Any] = [col(Bundle.any_hour)] if night else []
     if without:
         where.append(tuple_(col(Bundle.party), col(Delivery.channel)).not_in(without))
@@ -59,11 +58,15 @@ def claim_deliveries(
     return claims
 
 
-def _hold(session: Session, now: datetime, opening: datetime) -> None:
+def hold_for_the_night(work: UnitOfWork) -> None:
     """What came due after hours waits for the opening: moved once, so that no later round of the night reads it."""
-    due = (col(Delivery.state).in_(WAITING), col(Delivery.next_try_at) <= now)
+    policy = policy_of(work.session)
+    opening = next_opening(work.now, policy.hours, policy.calendar())
+    if opening <= work.now:
+        return
+    due = (col(Delivery.state).in_(WAITING), col(Delivery.next_try_at) <= work.now)
     asleep = select(Bundle.id).where(col(Bundle.id) == Delivery.bundle_id, ~col(Bundle.any_hour)).exists()
-    session.connection().execute(update(Delivery).where(*due, asleep).values(next_try_at=opening))
+    work.session.connection().execute(update(Delivery).where(*due, asleep).values(next_try_at=opening))
 
 
 def free_from_a_wrong_future(work: UnitOfWork) -> None:

@@ -21,7 +21,7 @@ from integrations.mail import AppriseSender, Sender, Verdict
 from integrations.settings import settings
 from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
-from tasks.claim_deliveries import Claim, claim_deliveries, free_from_a_wrong_future
+from tasks.claim_deliveries import Claim, claim_deliveries, free_from_a_wrong_future, hold_for_the_night
 from tasks.import_bounces import Imported, import_new_bounces
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.send_message import send_message
@@ -95,6 +95,7 @@ class Round:
         done: list[Outcome] = []
         with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
             free_from_a_wrong_future(work)
+            hold_for_the_night(work)
         with ThreadPoolExecutor(THREADS, thread_name_prefix="ketenregie-deliver") as pool:
             while True:
                 claims = self._patiently(done, min(IN_HAND - len(flying), limit))
