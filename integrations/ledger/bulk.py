@@ -6,7 +6,6 @@ is ours. It halves what writing a message costs.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Executable
@@ -25,27 +24,21 @@ class Prepared(NamedTuple):
     positional: bool
 
 
+_PREPARED: dict[tuple[Executable, str], Prepared] = {}
+
+
 def run_many(connection: Connection, statement: Executable, rows: Sequence[Row]) -> int:
     """Run the statement once for each row, all with the same names; gives how many rows of the database it touched.
 
-    `statement` must be the same object each time, so that it is compiled once.
+    `statement` must be the same object each time (a constant), so that it is compiled once for each kind of database.
     """
-    known = _prepared(statement, connection.dialect.name)
-    prepared = known[0] if known else None
-    if prepared is None:
-        prepared = _prepare(connection, statement, tuple(rows[0]))
-        known.append(prepared)
+    key = statement, connection.dialect.name
+    prepared = _PREPARED.get(key) or _PREPARED.setdefault(key, _prepare(connection, statement, tuple(rows[0])))
     columns = [_converted(rows, *pair) for pair in zip(prepared.names, prepared.processors, strict=True)]
     values: list[Any] = list(zip(*columns, strict=True))
     if not prepared.positional:
         values = [dict(zip(prepared.names, row, strict=True)) for row in values]
     return int(connection.exec_driver_sql(prepared.text, values).rowcount)
-
-
-@lru_cache(maxsize=32)
-def _prepared(statement: Executable, dialect: str) -> list[Prepared]:
-    """A place to keep what was prepared for this statement and this kind of database."""
-    return []
 
 
 def _prepare(connection: Connection, statement: Executable, names: tuple[str, ...]) -> Prepared:
