@@ -80,6 +80,12 @@ def moved(due_at: datetime, pause: Pause, unit: Unit, calendar: Calendar) -> dat
     return end_of_day(calendar.next_end(max(later, pause.last)))
 
 
+def next_look(rung_at: datetime | None, suspended_until: datetime | None, now: datetime) -> datetime | None:
+    """When the sweep must look again: at the next rung, or where a suspension ends, for then Prefect's tag must go."""
+    ends = suspended_until if suspended_until is not None and suspended_until > now else None
+    return min(filter(None, (rung_at, ends)), default=None)
+
+
 def explained(pause: Pause, unit: Unit, number: int, due_at: datetime) -> str:
     """What the explanation of the due moment says about a pause."""
     span = f"van {day_text(pause.on)} tot en met {day_text(pause.last)}"

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Insert, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col
-from sqlmodel import select as sqlmodel_select
 
 from domain.errors import OutsideFailure
-from domain.ladder import COUNTS, Decision, Lateness, Word, decide, words
+from domain.ladder import COUNTS, Lateness, Word, decide, words
 from domain.messages import content_hash
 from domain.process import PROCESS, step_of
 from domain.step import Ladder
+from domain.suspension import next_look
 from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.bulk import run_many
@@ -41,8 +41,9 @@ KEY = ("step_id", "party", "rung", "deadline_version", "ordinal")
 STEPS = SQLModel.metadata.tables["step"]
 LOOK = update(STEPS).where(STEPS.c.id == bindparam("b_id")).values(next_action_at=bindparam("b_next"))
 TAG = insert(Outbox)
-PLAN = {"sqlite": sqlite.insert(Message).on_conflict_do_nothing()} | {
-    "postgresql": postgresql.insert(Message).on_conflict_do_nothing()
+PLAN: dict[str, Insert] = {
+    "sqlite": sqlite.insert(Message).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(Message).on_conflict_do_nothing(),
 }
 ALARMS = [step.word for step in PROCESS if step.ladder is Ladder.ACUTE]
 
@@ -102,7 +103,7 @@ def sweep_deadlines(ledger: Ledger, now: datetime, *, door: str = CLOCK) -> Swep
 
 def _steady(session: Session, now: datetime) -> tuple[datetime, bool]:
     """The moment to sweep by, and whether the clock was put back: never before the last sweep by a few minutes."""
-    last = session.exec(sqlmodel_select(SweepRun.at).order_by(col(SweepRun.id).desc()).limit(1)).first()
+    last = session.scalar(select(col(SweepRun.at)).order_by(col(SweepRun.id).desc()).limit(1))
     if last is None or last <= now:
         return now, False
     return (now, True) if last - now > CLOCK_SLIP else (last, False)
@@ -180,15 +181,9 @@ def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
     teams = tuple(dict.fromkeys((row.team, row.case_team, row.local_team)))
     said = words(decision, kind, row.owner, teams, opener.roster)
     batch.messages += [_message(row, kind.label, word, now) for word in said]
-    batch.looks.append({"b_id": row.id, "b_next": _next_look(decision, row.suspended_until, now)})
+    batch.looks.append({"b_id": row.id, "b_next": next_look(decision.next_at, row.suspended_until, now)})
     if row.suspended_until is not None or any(rung in LATE_RUNGS for rung, _ in decision.rungs):
         batch.tags.append({"act": "tag_run", "step_id": row.id, "written_at": now, "attempts": 0, "reason": ""})
-
-
-def _next_look(decision: Decision, suspended_until: datetime | None, now: datetime) -> datetime | None:
-    """The next rung, or the end of a suspension, when Prefect's tag must go."""
-    ends = suspended_until if suspended_until is not None and suspended_until > now else None
-    return min(filter(None, (decision.next_at, ends)), default=None)
 
 
 def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:

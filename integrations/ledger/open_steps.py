@@ -12,6 +12,7 @@ from domain.parties import Roster
 from domain.policy import Policy
 from domain.process import step_of
 from domain.step import Step as Kind
+from domain.suspension import next_look
 from domain.terms import Due, Term, Unit, at_hour, due, end_of_day, local_date, working_days_before
 from integrations.ledger.people import owner_for, roster
 from integrations.ledger.policy import policy_of
@@ -110,8 +111,7 @@ class Opener:
         """When the sweep must next look at this step; at the end of a suspension too, for then its tag goes."""
         if step.opened_at is not None:
             found = first_action(step_of(step.kind), lateness(step), self.policy, self.uow.now)
-            ends = step.suspended_until if step.suspended_until and step.suspended_until > self.uow.now else None
-            step.next_action_at = min(filter(None, (found, ends)), default=None)
+            step.next_action_at = next_look(found, step.suspended_until, self.uow.now)
 
     def notice(self, case: Case, step: Step, rung: str, party: str, ordinal: int = 1) -> None:
         """Plan one message to one party in this same transaction."""
