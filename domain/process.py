@@ -4,7 +4,7 @@ The table equals the files in domain/steps, flows/steps, tests/steps, the deploy
 """
 
 from domain.errors import UnknownRefusal
-from domain.step import Step
+from domain.step import Ladder, Step
 from domain.steps import (
     acute_action,
     close_case,
@@ -62,6 +62,9 @@ PROCESS: tuple[Step, ...] = (
     protection_request.STEP,
     close_case.STEP,
 )
+
+URGENT = tuple(step.word for step in PROCESS if step.ladder is Ladder.ACUTE)
+"""The words of the steps whose clock sounds an alarm when it runs out."""
 
 _BY_WORD = {step.word: step for step in PROCESS}
 

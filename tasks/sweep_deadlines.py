@@ -19,8 +19,7 @@ from sqlmodel import Session, SQLModel, col
 from domain.errors import OutsideFailure
 from domain.ladder import COUNTS, Lateness, Word, decide, words
 from domain.messages import content_hash
-from domain.process import PROCESS, step_of
-from domain.step import Ladder
+from domain.process import URGENT, step_of
 from domain.suspension import next_look
 from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
@@ -45,7 +44,6 @@ PLAN: dict[str, Insert] = {
     "sqlite": sqlite.insert(Message).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(Message).on_conflict_do_nothing(),
 }
-ALARMS = [step.word for step in PROCESS if step.ladder is Ladder.ACUTE]
 
 _LOOKED_AT = (
     *(col(getattr(Step, name)) for name in ("id", "case_id", "kind", "state", "owner", "team", "deadline_version")),
@@ -111,7 +109,7 @@ def _steady(session: Session, now: datetime) -> tuple[datetime, bool]:
 
 def _clock_was_put_back(uow: UnitOfWork, now: datetime, door: str) -> Swept:
     """Say so, and let alarms that sounded in a time that never was sound again; what waits gets its own moment."""
-    alarm = or_(col(Step.acute) & col(Step.acknowledged_at).is_(None), col(Step.kind).in_(ALARMS))
+    alarm = or_(col(Step.acute) & col(Step.acknowledged_at).is_(None), col(Step.kind).in_(URGENT))
     ahead = (col(Step.next_action_at) > now) & (col(Step.state) == StepState.OPEN) & alarm
     again = {"next_action_at": now, "deadline_version": col(Step.deadline_version) + 1}
     uow.session.connection().execute(update(Step).where(ahead).values(again))

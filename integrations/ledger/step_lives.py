@@ -10,11 +10,9 @@ from sqlmodel import Session, col
 
 from domain.obligations import Chapter, Life
 from domain.policy import Policy
-from domain.process import PROCESS, step_of
-from domain.step import Ladder
+from domain.process import URGENT, step_of
 from integrations.ledger.tables import Audit, Step
 
-URGENT = [step.word for step in PROCESS if step.ladder is Ladder.ACUTE]
 HEARD = ("urgent-gezien", "antwoord-vastgelegd")
 OPENED = ("stap-geopend", "stap-gepland")
 MOVED = ("termijn-gestart", "termijn-verlengd", "termijn-opgeschort", "termijn-hervat")
