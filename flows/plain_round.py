@@ -42,6 +42,6 @@ def plain_round(ledger: Ledger, now: datetime, *, plan_only: bool = False, sende
     delivered = deliver_messages(ledger, now, sender, MOST_MAILS)
     leave_mark(ledger, now, sent=delivered.any)
     done = Round(swept, delivered)
-    if not (swept.failed or swept.clock_back or is_virtual(ledger)):
+    if swept.sound and not is_virtual(ledger):
         give_heartbeat()
     return done

@@ -69,6 +69,11 @@ class Swept:
     failed: int = 0
     clock_back: bool = False
 
+    @property
+    def sound(self) -> bool:
+        """Whether everything that was due was decided: only then does a round give its sign of life."""
+        return not (self.failed or self.clock_back)
+
 
 @dataclass
 class _Batch:

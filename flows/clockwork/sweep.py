@@ -23,7 +23,7 @@ async def work(client: PrefectClient, ledger: Ledger) -> str:
     """Sweep, then tell Prefect which runs are late now."""
     swept = sweep_deadlines(ledger, now())
     await pump(client, ledger, now())
-    if not (swept.failed or swept.clock_back):
+    if swept.sound:
         await asyncio.to_thread(give_heartbeat)
     if swept.clock_back:
         return "De klok is teruggezet: niets besloten. De volgende ronde gaat verder op de nieuwe tijd."
