@@ -93,6 +93,13 @@ def child(*words: str, mail_port: int = 0) -> "subprocess.Popen[str]":
     return subprocess.Popen(run, stdout=subprocess.PIPE, text=True, cwd=PROJECT, env=environment)
 
 
+def delivering(
+    ledger: Ledger, moment: datetime, point: str, number: signal.Signals, mail_port: int
+) -> "subprocess.Popen[str]":
+    """A worker in its own process that delivers what is due at this moment, and stops or kills itself at this point."""
+    return child("deliver", str(ledger.url), moment.isoformat(), point, str(number.value), mail_port=mail_port)
+
+
 def _deliver(url: str, moment: str, point: str, number: str) -> None:
     """Deliver, and at this point stop or kill this very process."""
 

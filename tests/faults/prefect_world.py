@@ -22,12 +22,11 @@ from sqlmodel import col, select
 from deployments.deploy import deploy_all
 from deployments.embedded import client_settings, drain
 from deployments.prefect_server import PrefectServer, free_port, start_server
-from domain.reports import IncomingPerson, IncomingReport
 from flows.outbox import pump
 from flows.repair import Repair, Repaired
-from integrations.ledger import Actor, Ledger
+from integrations.ledger import Ledger
 from integrations.ledger.tables import Answer, Outbox, Step, StepState
-from tasks.receive_report import receive
+from tests.flows import runs
 
 PROJECT = Path(__file__).parents[2]
 SCHEMA = ("alembic", "sqlite", "block")  # of the tables themselves, and what the server writes at its start
@@ -178,22 +177,7 @@ class World:
 
 def report(ledger: Ledger, number: str) -> str:
     """An urgent report of this moment: its intake is open, and the desk is told at any hour. The id of that step."""
-    members = (("A", "adult", 1988), ("B", "child", 2016))
-    incoming = IncomingReport(
-        source="POL-KUST",
-        number=number,
-        received_at=now(),
-        channel="file",
-        reporter_class="police",
-        disclosure="open",
-        concern="child_abuse",
-        municipality="DUINWIJK",
-        household=f"HH-{number}",
-        possibly_acute=True,
-        persons=tuple(IncomingPerson(key=key, role=role, birth_year=year) for key, role, year in members),
-    )
-    with ledger.unit_of_work(now=now(), actor=Actor("VT-911", "vt_on_call", "test")) as uow:
-        reference = receive(uow, incoming, now()).case_reference
+    reference = runs.report(ledger, number, possibly_acute=True)
     with ledger.reading() as session:
         intake = select(Step.id).where(Step.kind == "report_intake", col(Step.id).startswith(reference))
         return session.exec(intake).one()

@@ -62,7 +62,7 @@ from tasks.send_message import send_message
 from tasks.sweep_deadlines import sweep_deadlines
 from tests.chain import Chain
 from tests.cli.trial import Trial
-from tests.faults.museum import Post, child, every_kind, first_version
+from tests.faults.museum import Post, child, delivering, every_kind, first_version
 from tests.faults.sometimes import saw
 from tests.faults.tier import FULL, scaled
 from tests.messages import rows
@@ -140,14 +140,7 @@ def test_02_a_kill_between_send_and_commit_sends_again_under_the_same_reference_
     rows.plan(ledger, rows.planned("s-1"))
     ledger.dispose()
     with MailCatcher(tmp_path / "mail") as relay:
-        worker = child(
-            "deliver",
-            str(ledger.url),
-            rows.NOW.isoformat(),
-            "send.after",
-            str(signal.SIGKILL.value),
-            mail_port=relay.port,
-        )
+        worker = delivering(ledger, rows.NOW, "send.after", signal.SIGKILL, relay.port)
         worker.communicate()
         assert worker.returncode == -signal.SIGKILL
         assert len(read_mailbox(relay.folder)) == 1
@@ -236,14 +229,7 @@ def test_07_a_worker_frozen_for_twice_its_lease_takes_nothing_back_when_it_wakes
     rows.plan(ledger, rows.planned("s-1"))
     ledger.dispose()
     with MailCatcher(tmp_path / "mail") as relay:
-        frozen = child(
-            "deliver",
-            str(ledger.url),
-            rows.NOW.isoformat(),
-            "send.before",
-            str(signal.SIGSTOP.value),
-            mail_port=relay.port,
-        )
+        frozen = delivering(ledger, rows.NOW, "send.before", signal.SIGSTOP, relay.port)
         assert frozen.stdout is not None
         assert frozen.stdout.readline() == "ready\n"
         sender = AppriseSender(Settings(mail_port=relay.port))

@@ -47,7 +47,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def report(ledger: Ledger, number: str = "R-1") -> str:
+def report(ledger: Ledger, number: str = "R-1", *, possibly_acute: bool = False) -> str:
     """A report of this moment; its intake is open. Returns the reference of the case."""
     members = (("A", "adult", 1988), ("B", "child", 2016))
     incoming = IncomingReport(
@@ -60,6 +60,7 @@ def report(ledger: Ledger, number: str = "R-1") -> str:
         concern="child_abuse",
         municipality="DUINWIJK",
         household=f"HH-{number}",
+        possibly_acute=possibly_acute,
         persons=tuple(IncomingPerson(key=key, role=role, birth_year=year) for key, role, year in members),
     )
     with ledger.unit_of_work(now=now(), actor=Actor("VT-911", "vt_on_call", "test")) as uow:
