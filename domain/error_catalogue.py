@@ -245,6 +245,15 @@ CATALOGUE: dict[str, Entry] = {
     "KR-REGIO": Entry(
         "Het regiobestand is niet goed bij {place}: {what}.", "Verbeter het bestand en laad het opnieuw."
     ),
+    # partners' systems
+    "KR-PARTNERS": Entry(
+        "Het partnerbestand is niet goed bij {place}: {what}.",
+        "Verbeter het bestand; docs/partners.md zegt wat erin mag.",
+    ),
+    "KR-GEHEIM": Entry(
+        "Het geheim {name} is niet ingesteld.",
+        "Zet het in KETENREGIE_SECRETS; het partnerbestand noemt alleen de naam.",
+    ),
     # stories
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use

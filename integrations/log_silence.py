@@ -25,6 +25,7 @@ def silence() -> None:
     quiet.silence()
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("httpx_retries").setLevel(logging.CRITICAL + 1)  # repeats a server's words, and addresses
     for name in RUN_LOGGERS:
         logger = logging.getLogger(name)
         if ONLY_OURS not in logger.filters:

@@ -1,9 +1,9 @@
 """Whether the systems outside answer: asked briefly, with nothing sent and nothing told but yes or no."""
 
 import smtplib
-import threading
 from http import HTTPStatus
 
+from integrations.bounded import within
 from integrations.log_silence import silence
 
 SECONDS = 2.0
@@ -22,11 +22,7 @@ def prefect_answers(ui_url: str) -> bool:
 
 def fetched(url: str) -> bool:
     """Fetch this address and forget the answer; True when it was a good one within five seconds. Never raises."""
-    answers: list[bool] = []
-    fetching = threading.Thread(target=lambda: answers.append(_fetch(url)), daemon=True, name="ketenregie-fetch")
-    fetching.start()
-    fetching.join(HEARTBEAT_SECONDS)  # httpx bounds each wait, not the whole: a server may drip
-    return answers == [True]
+    return within(HEARTBEAT_SECONDS, lambda: _fetch(url)) is True
 
 
 def _fetch(url: str) -> bool:

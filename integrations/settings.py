@@ -54,6 +54,12 @@ class Settings(BaseSettings):
     heartbeat: SecretStr = SecretStr("")
     """URL that is fetched after each good round, for a watcher outside; it may hold a token, hence secret."""
 
+    partners: Path | None = None
+    """The systems of partners (TOML): where they are and what was agreed; None: no partner has a system."""
+
+    secrets: dict[str, SecretStr] = {}
+    """Secrets of partners' systems: name → secret (JSON in KETENREGIE_SECRETS); the partners' file names them."""
+
     @property
     def database_url(self) -> str:
         """The ledger's URL, with the default filled in."""

@@ -6,7 +6,7 @@ database before its case. Half a unit of work is never seen, so the end is soon 
 
 from sqlmodel import SQLModel
 
-import integrations.ledger.tables  # noqa: F401 - fills the metadata
+import integrations.ledger.partner_tables  # noqa: F401 - fills the metadata
 
 
 def check_at_commit() -> None:

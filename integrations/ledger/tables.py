@@ -22,6 +22,7 @@ SQLModel.metadata.naming_convention = {
 
 
 ALARM_LITE = text("acute = 1")
+ANSWERED = text("remote_id <> ''")
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
@@ -385,13 +386,17 @@ class Bundle(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One bundle over one channel to one recipient: claimed with a lease, counted before the send, judged after it."""
+    """One bundle over one channel to one recipient: claimed with a lease, counted before the send, judged after it.
+
+    `remote_id`: the number that a notification service gave it, by which it tells later what became of it.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
         one_of("state", DeliveryState),
         UniqueConstraint("bundle_id", "channel"),
         Index("ix_delivery_due", "state", "next_try_at"),
+        Index("ix_delivery_remote_id", "remote_id", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
     )
     id: int | None = Field(default=None, primary_key=True)
     bundle_id: int = Field(foreign_key="bundle.id")
@@ -404,6 +409,7 @@ class Delivery(SQLModel, table=True):
     verdict_at: datetime | None = None
     reason: str = ""
     bounced_at: datetime | None = None
+    remote_id: str = ""
 
 
 class Outbox(SQLModel, table=True):

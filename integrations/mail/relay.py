@@ -11,7 +11,8 @@ from typing import Any, Self
 
 from apprise.plugins.email.base import NotifyEmail
 
-from integrations.mail.verdict import Result, Verdict, relay_result
+from integrations.mail.verdict import relay_result
+from integrations.verdict import Result, Verdict
 
 GOODBYE = 2.0  # seconds
 REFERENCE = "X-Ketenregie-Kenmerk"

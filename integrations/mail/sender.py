@@ -1,6 +1,5 @@
 """Send one message over one channel to one recipient, within a bound, and say what became of it."""
 
-import threading
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, Protocol
@@ -9,10 +8,12 @@ from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.plugins import NotifyBase
 
 from domain.errors import WrongUse
+from integrations.bounded import within
 from integrations.mail.quiet import gather, silence
 from integrations.mail.relay import RelayMail
-from integrations.mail.verdict import Result, Verdict, channel_result
+from integrations.mail.verdict import channel_result
 from integrations.settings import Settings, settings
+from integrations.verdict import Result, Verdict
 
 MAIL, ORGANISATION = "mail:", "org:"
 NO_CHANNEL = Result(Verdict.PERMANENT, "kanaal-ongeldig")
@@ -41,20 +42,17 @@ class AppriseSender:
 
     def send(self, channel: str, subject: str, body: str, reference: str) -> Result:
         """Send once. Beyond the bound a conversation with the relay is cut off; any other send may still arrive."""
-        results: list[Result] = []
         relays: list[RelayMail] = []
 
-        def work() -> None:
+        def work() -> Result:
             try:
-                results.append(self._send(channel, subject, body, reference, relays.append))
+                return self._send(channel, subject, body, reference, relays.append)
             except Exception:
-                results.append(Result(Verdict.INDEFINITE, "onverwacht"))
+                return Result(Verdict.INDEFINITE, "onverwacht")
 
-        thread = threading.Thread(target=work, daemon=True, name="ketenregie-send")
-        thread.start()
-        thread.join(self._bound)
-        if results:
-            return results[0]
+        result = within(self._bound, work)
+        if result is not None:
+            return result
         return relays[0].cut() if relays else Result(Verdict.INDEFINITE, "grens-verstreken")
 
     def _send(

@@ -1,36 +1,12 @@
-"""What became of one send, and how that is read from what went wrong."""
+"""How the verdict on one send is read from what went wrong."""
 
 import smtplib
 import ssl
-from dataclasses import dataclass
-from enum import StrEnum
+
+from integrations.verdict import OF_US, Result, Verdict
 
 SLOW_DOWN = frozenset({408, 425, 429})
-NOT_THERE = frozenset({"tijd-verstreken", "geweigerd", "verbroken", "tls", "grens-verstreken", "geen-verbinding"})
-OF_US = "relay-"
 NEVER_CONNECTED = frozenset({"ConnectTimeout", "SSLError", "NewConnectionError", "ConnectTimeoutError"})
-
-
-class Verdict(StrEnum):
-    """What became of a send. `indefinite`: it may have arrived, nobody can tell."""
-
-    SENT = "sent"
-    TEMPORARY = "temporary"
-    PERMANENT = "permanent"
-    INDEFINITE = "indefinite"
-
-
-@dataclass(frozen=True)
-class Result:
-    """A verdict and why, as a code: never a sentence of the other side, which may hold an address."""
-
-    verdict: Verdict
-    reason: str = ""
-
-    @property
-    def route_down(self) -> bool:
-        """True when it was not about this message or its recipient: the other side was not there, or refused us."""
-        return self.verdict is not Verdict.SENT and (self.reason in NOT_THERE or self.reason.startswith(OF_US))
 
 
 def relay_result(error: Exception, *, handed_over: bool) -> Result:

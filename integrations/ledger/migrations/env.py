@@ -8,7 +8,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-import integrations.ledger.tables  # noqa: F401 - fills the metadata
+import integrations.ledger.partner_tables  # noqa: F401 - fills the metadata
 
 
 def written(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,1 @@
+"""Events for subscribers: content-free CloudEvents, signed."""

@@ -1,0 +1,116 @@
+"""What an answer, or the want of one, says: a verdict and a code, never the other side's words.
+
+Whether a request may be repeated decides: of one that may not (POST, PATCH) we cannot know that it did not arrive once
+its body was on its way. Then the verdict is *indefinite* and the caller looks before it asks again.
+"""
+
+import re
+import ssl
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from integrations.verdict import OF_US, Result, Verdict
+
+SLOW_DOWN = frozenset({408, 425, 429, 503})
+NO_ACCESS = frozenset({401, 403, 407})
+EXPIRED = 10  # OpenSSL: X509_V_ERR_CERT_HAS_EXPIRED
+LONGEST_WAIT = 7 * 24 * 3600.0
+CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
+ELSEWHERE = "andere-server"
+
+
+class Unanswered(Exception):
+    """A partner's system did not do what was asked. `wait`: seconds it asked us to stay away, 0 if it did not say.
+
+    `codes`: the machine-readable reasons of the answer (`invalidParams[].code`, `code`), in so far as they are codes.
+    """
+
+    def __init__(
+        self, result: Result, *, status: int = 0, wait: float = 0.0, codes: frozenset[str] = frozenset()
+    ) -> None:
+        super().__init__(result.reason)
+        self.result, self.status, self.wait, self.codes = result, status, wait, codes
+
+
+def refused(repeatable: bool, answer: httpx.Response, body: object) -> Unanswered:
+    """The verdict on an answer that is not a good one."""
+    status = answer.status_code
+    wait = retry_after(answer.headers.get("Retry-After", ""), answer.headers.get("Date", ""))
+    return Unanswered(_of_status(repeatable, status), status=status, wait=wait, codes=codes_of(body))
+
+
+def _of_status(repeatable: bool, status: int) -> Result:
+    if status in NO_ACCESS:  # an operator mends it while the work waits
+        return Result(Verdict.TEMPORARY, f"{OF_US}http-{status}")
+    if status in SLOW_DOWN:
+        return Result(Verdict.TEMPORARY, f"http-{status}")
+    if 300 <= status < 400:
+        return Result(Verdict.PERMANENT, "omgeleid")
+    if status >= 500:
+        return Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, f"http-{status}")
+    if 400 <= status < 500:
+        return Result(Verdict.PERMANENT, f"http-{status}")
+    return unreadable(repeatable).result
+
+
+def unreadable(repeatable: bool) -> Unanswered:
+    """A good status with an answer that cannot be read: what was sent may have been done."""
+    return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "onleesbaar"))
+
+
+def out_of_time(repeatable: bool) -> Unanswered:
+    """The bound of the whole exchange has passed."""
+    return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "grens-verstreken"))
+
+
+def failed(repeatable: bool, error: Exception) -> Unanswered:
+    """The verdict on an exchange that ended in an exception."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unanswered(Result(Verdict.TEMPORARY, _tls(error) or "geen-verbinding"))
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
+        return Unanswered(Result(Verdict.PERMANENT, "verzoek-ongeldig"))
+    how = "tijd-verstreken" if isinstance(error, httpx.TimeoutException) else "verbroken"
+    if isinstance(error, httpx.DecodingError):
+        how = "onleesbaar"
+    return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, how))
+
+
+def _tls(error: BaseException) -> str:
+    """`certificaat-verlopen`, `certificaat` or `tls` when that was it."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "certificaat-verlopen" if cause.verify_code == EXPIRED else "certificaat"
+        if isinstance(cause, ssl.SSLError):
+            return "tls"
+    return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def codes_of(body: object) -> frozenset[str]:
+    """The codes in a problem+json answer (RFC 9457 as the VNG standards fill it), whatever else it holds."""
+    if not isinstance(body, dict):
+        return frozenset()
+    params: Any = body.get("invalidParams")
+    found = [param.get("code") for param in params if isinstance(param, dict)] if isinstance(params, list) else []
+    return frozenset(code for code in (body.get("code"), *found) if isinstance(code, str) and CODE.fullmatch(code))
+
+
+def retry_after(said: str, sent: str) -> float:
+    """Seconds to stay away: a number, or a moment held against the Date of the same answer; at most a week."""
+    said = said.strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said[:9]), LONGEST_WAIT)
+    try:
+        until, at = parsedate_to_datetime(said), parsedate_to_datetime(sent)
+        return min(max(0.0, (until - at).total_seconds()), LONGEST_WAIT)
+    except (TypeError, ValueError):
+        return 0.0

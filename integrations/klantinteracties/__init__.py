@@ -1,0 +1,1 @@
+"""Case systems that speak Klantinteracties: an internetaak asks for acceptance."""

@@ -1,0 +1,161 @@
+"""The ledger's tables about the systems of partners: what goes there, what came from there, what must still be told.
+
+As everywhere in the ledger: no names, numbers or addresses of family members or reporters, and no free text.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from integrations.ledger.tables import DeliveryState, one_of
+
+
+class OfferState(StrEnum):
+    """planned → claimed → delivered → accepted | refused; withdrawn from any of them.
+
+    `by_hand`: the organisation has no system of its own; `failed`: a person must do it by another way.
+    """
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    BY_HAND = "by_hand"
+    FAILED = "failed"
+
+
+class HandoverOffer(SQLModel, table=True):
+    """One offer of one hand-over, on its way to the case system of the local organisation and back.
+
+    `number` is what the other side knows it by; `remote` the address of what it made for it; `etag` the version that
+    was read last; `refused` the code with which our own gates sent its answer back.
+    """
+
+    __tablename__ = "handover_offer"
+    __table_args__ = (
+        one_of("state", OfferState),
+        UniqueConstraint("step_id", "round"),
+        Index("ix_handover_offer_due", "state", "next_try_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    step_id: str = Field(foreign_key="step.id")
+    round: int
+    number: str = Field(unique=True)
+    organisation: str = Field(foreign_key="organisation.code")
+    state: str
+    offered_at: datetime
+    attempts: int = 0
+    indefinite: int = 0
+    lease_until: datetime | None = None
+    next_try_at: datetime | None = None
+    reason: str = ""
+    remote: str = Field(default="", index=True)
+    etag: str = ""
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    answered_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    refused: str = ""
+
+
+class Notification(SQLModel, table=True):
+    """A partner's system said that something changed: which resource, never what. `key` makes it count once."""
+
+    __tablename__ = "notification"
+    __table_args__ = (Index("ix_notification_waiting", "done_at", "next_try_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    key: str = Field(unique=True)
+    resource: str
+    action: str
+    received_at: datetime
+    done_at: datetime | None = None
+    next_try_at: datetime | None = None
+    attempts: int = 0
+    reason: str = ""
+
+
+class SeenToken(SQLModel, table=True):
+    """The hash of a one-time token that was used; kept until it would have expired, so that a copy is refused."""
+
+    __tablename__ = "seen_token"
+    hash: str = Field(primary_key=True)
+    expires_at: datetime = Field(index=True)
+
+
+class StatusReturn(SQLModel, table=True):
+    """What a reporter's system must hear of its report (uitkomstmelding): a status, once, in order."""
+
+    __tablename__ = "status_return"
+    __table_args__ = (
+        one_of("state", DeliveryState),
+        UniqueConstraint("report_id", "ordinal"),
+        Index("ix_status_return_due", "state", "next_try_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    report_id: int = Field(foreign_key="report.id")
+    ordinal: int
+    status: str
+    written_at: datetime
+    state: str
+    attempts: int = 0
+    indefinite: int = 0
+    lease_until: datetime | None = None
+    next_try_at: datetime | None = None
+    verdict_at: datetime | None = None
+    reason: str = ""
+
+
+class EventDelivery(SQLModel, table=True):
+    """One event for one subscriber. The event itself is the audit row `seq`: it needs no second record."""
+
+    __tablename__ = "event_delivery"
+    __table_args__ = (
+        one_of("state", DeliveryState),
+        UniqueConstraint("subscriber", "seq"),
+        Index("ix_event_delivery_due", "state", "next_try_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber: str
+    seq: int = Field(foreign_key="audit.seq")
+    kind: str
+    state: str
+    attempts: int = 0
+    indefinite: int = 0
+    lease_until: datetime | None = None
+    next_try_at: datetime | None = None
+    verdict_at: datetime | None = None
+    reason: str = ""
+
+
+class Signal(SQLModel, table=True):
+    """A coded signal about a case from outside (moved, unknown residence …). `key` makes it count once."""
+
+    __tablename__ = "signal"
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_file.id", index=True)
+    source: str
+    key: str = Field(unique=True)
+    code: str
+    seen_on: date
+    received_at: datetime
+    step_id: str = ""
+
+
+class PartnerFigure(SQLModel, table=True):
+    """A figure of a partner: how many wait there and how long, at a day. `version` counts corrections of that day."""
+
+    __tablename__ = "partner_figure"
+    __table_args__ = (UniqueConstraint("organisation", "kind", "day", "version"),)
+    id: int | None = Field(default=None, primary_key=True)
+    organisation: str = Field(foreign_key="organisation.code")
+    kind: str
+    day: date
+    value: int
+    version: int = 1
+    source: str
+    recorded_at: datetime

@@ -1,0 +1,1 @@
+"""The Notificaties API: subscriptions to what happens in partners' case systems."""

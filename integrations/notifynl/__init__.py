@@ -1,0 +1,1 @@
+"""NotifyNL: the government's notification service, by template."""

@@ -1,0 +1,1 @@
+"""Figures of partners: the waiting lists of other organisations."""

@@ -1,0 +1,1 @@
+"""Case systems that speak ZGW (Zaken, Catalogi, Documenten): hand over, and read back."""
