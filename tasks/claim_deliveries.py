@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import bindparam, tuple_, update
+from sqlalchemy import and_, bindparam, or_, tuple_, update
 from sqlmodel import Session, col, select
 
 from domain.delivery import LEASE, LONGEST_WAIT
@@ -14,7 +14,7 @@ from domain.duty import next_opening, working_time
 from integrations.ledger import UnitOfWork
 from integrations.ledger.contacts import AddressBook
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import Bundle, Delivery, DeliveryState
+from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
 from tasks.drop_closed import drop_closed
 
 WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
@@ -84,22 +84,32 @@ def _oldest_first(*where: Any) -> Any:
     return query.order_by(col(Delivery.next_try_at), col(Delivery.id)).limit(bindparam("most"))
 
 
-TURNS = (
-    _oldest_first(Delivery.state == DeliveryState.CLAIMED, col(Delivery.lease_until) <= bindparam("now")),
-    *(_oldest_first(Delivery.state == state, col(Delivery.next_try_at) <= bindparam("now")) for state in WAITING),
+DUE = (
+    and_(col(Delivery.state) == DeliveryState.CLAIMED, col(Delivery.lease_until) <= bindparam("now")),
+    *(and_(col(Delivery.state) == state, col(Delivery.next_try_at) <= bindparam("now")) for state in WAITING),
 )
-"""A query for each state, by index; made once, since a busy round asks them hundreds of times."""
+ALARMS = _oldest_first(or_(*DUE), Message.state == MessageState.BUNDLED, col(Message.acute)).join(
+    Message, col(Message.bundle_id) == Delivery.bundle_id
+)
+"""By the index of alarms that nobody had yet: it costs those alarms, never the backlog around them."""
+TURNS = (ALARMS, *(_oldest_first(due) for due in DUE))
+"""The alarms, and a query for each state, by index; made once, since a busy round asks them hundreds of times."""
 
 
 def _found(session: Session, now: datetime, most: int, where: Sequence[Any]) -> list[Found]:
-    """The oldest of each state; then the oldest of all, and only of what fits `where`."""
+    """Alarms first, a second try of one too; then the oldest of each state; and only of what fits `where`."""
     if most < 1:
         return []
-    found: list[Found] = []
+    found: dict[int | None, Found] = {}
     for query in TURNS:
         rows = session.execute(query.where(*where) if where else query, {"now": now, "most": most})
-        found += [(delivery, bundle) for delivery, bundle in rows]
-    return sorted(found, key=lambda pair: (pair[0].next_try_at or now, pair[0].id or 0))[:most]
+        found |= {delivery.id: (delivery, bundle) for delivery, bundle in rows}
+    return sorted(found.values(), key=lambda pair: _place(pair, now))[:most]
+
+
+def _place(found: Found, now: datetime) -> tuple[bool, datetime, int]:
+    delivery, bundle = found
+    return not bundle.acute, delivery.next_try_at or now, delivery.id or 0
 
 
 def _claim(delivery: Delivery, bundle: Bundle, book: AddressBook, now: datetime) -> Claim:
