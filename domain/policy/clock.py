@@ -46,7 +46,8 @@ class Clock(BaseModel):
     """One term of the policy. `extension`: how much longer, each time with a recorded reason; None: never.
 
     `suspension`: how long it may stand still, each time with a recorded reason; None: never. Nothing of the law stands
-    still, and nothing that is counted in hours.
+    still, nothing that is counted in hours, and no `sight_on_safety`: while a family waits or is out of sight, somebody
+    keeps looking (demand of the inspectorate, IGJ 2023 and 2024).
 
     `also_from`: a second event from which the due date is computed as well, since sources differ on the start; a region
     may change `start` to it, and then the two change places.
@@ -62,6 +63,7 @@ class Clock(BaseModel):
     extension: Term | None = None
     suspension: Term | None = None
     repeats: bool = False
+    sight_on_safety: bool = False
 
     @property
     def statutory(self) -> bool:
@@ -74,7 +76,8 @@ class Clock(BaseModel):
         return self.start is Start.REPORT_RECEIVED
 
 
-PLAIN_KEYS = frozenset({"start", "bound", "also_from", "rolls", "repeats"})
+FLAGS = frozenset({"rolls", "repeats", "sight_on_safety"})
+PLAIN_KEYS = FLAGS | {"start", "bound", "also_from"}
 LONGEST = 1000
 PREFIXES = ("", "extension_", "suspension_")
 _TERM_KEY = re.compile(rf"(extension_)?({'|'.join(Unit)})|(suspension_)(working_days|days|weeks)")
@@ -106,6 +109,7 @@ def clock_of(content: Tree, source: str) -> Clock:
         bound=Bound(str(content.get("bound", Bound.AGREED))),
         also_from=Start(str(content["also_from"])) if "also_from" in content else None,
         repeats=content.get("repeats") is True,
+        sight_on_safety=content.get("sight_on_safety") is True,
     )
 
 
@@ -129,6 +133,8 @@ def _suspension(content: Tree, term: Term) -> Term | None:
     key = unit_keys(content, "suspension_")[0]
     if content.get("bound", Bound.AGREED) != Bound.AGREED:
         raise KeyFault("KR-BELEID-WET", key)
+    if content.get("sight_on_safety") is True:
+        raise KeyFault("KR-BELEID-ZICHT", key)
     if term.unit is Unit.HOURS:
         raise KeyFault("KR-BELEID-EENHEID", key)
     return found
@@ -148,7 +154,7 @@ def _first_fault(content: Tree) -> KeyFault | None:
 
 
 def _fits(key: str, value: object) -> bool:
-    if key in {"rolls", "repeats"}:
+    if key in FLAGS:
         return isinstance(value, bool)
     allowed: type[StrEnum] = Bound if key == "bound" else Start
     return isinstance(value, str) and value in list(allowed)

@@ -1,6 +1,7 @@
 """What a region may change in a clock: its length, its extension, its suspension.
 
-A statutory term only to the safe side, and it never stands still (`clock_of` refuses that, whoever asks).
+A statutory term only to the safe side. That one, and sight on safety, never stand still (`clock_of` refuses that,
+whoever asks).
 """
 
 from domain.policy.clock import PLAIN_KEYS, PREFIXES, Bound, Clock, KeyFault, unit_keys

@@ -21,7 +21,8 @@ def parse_policy(text: str, override: str | None = None) -> Policy:
     """The policy in `text`, with the region's `override` over it. Raises PolicyRefusal with the line number.
 
     KR-BELEID-TOML · VERSIE · SLEUTEL (unknown key) · EENHEID (unknown or other unit) · BRON (no source) · WAARDE (type
-    or bounds) · WET (a statutory term made looser, or a key that is not the region's to change).
+    or bounds) · WET (a statutory term made looser, or a key that is not the region's to change) · ZICHT (a clock of
+    sight on safety that would stand still).
     """
     base = read(text, "standaardbeleid")
     leaves = gathered(base)

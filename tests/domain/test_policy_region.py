@@ -83,6 +83,15 @@ def test_no_clock_of_the_law_ever_stands_still(policy: Policy) -> None:
         assert refused(text) == ("KR-BELEID-WET", 3)
 
 
+def test_sight_on_safety_never_stands_still(policy: Policy) -> None:
+    sight = {name for name, clock in policy.clocks.items() if clock.sight_on_safety}
+    assert sight == {"waiting_safety_check", "trace_out_of_sight", "trace_decision"}
+    for name in sorted(sight):
+        assert (policy.clock(name).suspension, policy.clock(name).statutory) == (None, False)
+        assert refused(f"[clocks.{name}]\nsuspension_days = 1\nsource = 'convenant'\n") == ("KR-BELEID-ZICHT", 3)
+        assert with_region(f"clocks.{name} = {{ suspension_days = 0, source = 'x' }}").clock(name).suspension is None
+
+
 @pytest.mark.parametrize("key", ["suspension_months", "suspension_hours", "suspension_years"])
 def test_a_suspension_counts_in_days_or_weeks_only(key: str) -> None:
     assert refused(f"clocks.safety_plan = {{ {key} = 1, source = 'x' }}")[0] == "KR-BELEID-EENHEID"
@@ -132,6 +141,8 @@ LOOSER = [
     "clocks.one_plan = { start = 'service_ended', source = 'x' }",
     "clocks.home_ban_advice = { rolls = true, source = 'x' }",
     "clocks.investigation = { also_from = 'service_ended', source = 'x' }",
+    "clocks.waiting_safety_check = { sight_on_safety = false, suspension_days = 1, source = 'x' }",
+    "clocks.handover_acceptance = { sight_on_safety = true, source = 'x' }",
     "calendar.decrees.2026 = { value = [2026-04-28], source = 'x' }",
 ]
 WRONG_UNIT = [
@@ -167,6 +178,7 @@ WRONG_VALUE = [
     "clocks.handover_acceptance = { working_days = 2.5, source = 'x' }",
     "clocks.one_plan = { start = 'gisteren', source = 'x' }",
     "clocks.one_plan = { repeats = 'ja', source = 'x' }",
+    "clocks.one_plan = { sight_on_safety = 'ja', source = 'x' }",
     "escalation.ladder_hour = { value = 25, source = 'x' }",
     "escalation.ladder_hour = { value = '8', source = 'x' }",
     "escalation.ladder_hour = { source = 'x' }",
