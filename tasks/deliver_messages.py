@@ -24,6 +24,7 @@ from tasks.bundle_messages import Bundled, bundle_messages
 from tasks.claim_deliveries import Claim, claim_deliveries, free_from_a_wrong_future, hold_for_the_night
 from tasks.import_bounces import Imported, import_new_bounces
 from tasks.record_verdicts import Outcome, record_verdicts
+from tasks.redirect_unsent import redirect_unsent
 from tasks.send_message import send_message
 from tasks.settle_restore import settle_restore
 
@@ -59,6 +60,7 @@ def deliver_messages(ledger: Ledger, now: datetime, sender: Sender | None = None
     """Send at most `limit` mails that are due at `now`, four at a time."""
     settle_restore(ledger, now)
     returned = _returned(ledger, now)
+    redirect_unsent(ledger, now)
     bundled = bundle_messages(ledger, now)
     round_ = Round(ledger, _clock(ledger, now), sender or AppriseSender())
     became = round_.run(limit)
