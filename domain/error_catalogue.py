@@ -85,6 +85,16 @@ CATALOGUE: dict[str, Entry] = {
         "Het bestand is vanaf regel {line} geen geldige JSON-lijst van meldingen.",
         "Vergelijk het bestand met het voorbeeld in docs/import.md.",
     ),
+    "KR-BESTAND-SOORT-CSV": Entry(
+        "Dit soort bestand kan niet worden ingelezen.", "Gebruik een bestand dat eindigt op .csv."
+    ),
+    # rows of a file of waiting lists
+    "KR-WACHTLIJST-WAARDE": Entry(
+        "De waarde bij '{field}' mag niet.", "Kies een waarde die docs/import.md bij wachtlijsten noemt."
+    ),
+    "KR-WACHTLIJST-DUBBEL": Entry(
+        "Deze wachtlijst staat twee keer in het bestand, voor dezelfde dag.", "Laat een van de twee rijen weg."
+    ),
     # rows of a file of reports
     "KR-RIJ-CELLEN": Entry(
         "De rij heeft niet het goede aantal cellen, of een aanhalingsteken staat verkeerd.",
@@ -254,10 +264,44 @@ CATALOGUE: dict[str, Entry] = {
         "Het partnerbestand is niet goed bij {place}: {what}.",
         "Verbeter het bestand; docs/partners.md zegt wat erin mag.",
     ),
+    "KR-NOTIFYNL-SLEUTEL": Entry(
+        "De API-sleutel van NotifyNL heeft niet de vorm naam-dienst-geheim.",
+        "Kopieer de hele sleutel uit NotifyNL naar KETENREGIE_SECRETS.",
+    ),
     "KR-GEHEIM": Entry(
         "Het geheim {name} is niet ingesteld.",
         "Zet het in KETENREGIE_SECRETS; het partnerbestand noemt alleen de naam.",
     ),
+    "KR-GEHEIM-KORT": Entry(
+        "Het geheim {name} is te kort.",
+        "Kies er een van ten minste {least} tekens, door een programma gemaakt, en geef het de partner.",
+    ),
+    "KR-ABONNEMENT": Entry(
+        "Het abonnement bij {source} is niet in orde ({reason}).",
+        "Kijk of 'ketenregie receive' draait en van buiten bereikbaar is, en kijk met 'ketenregie doctor'.",
+    ),
+    "KR-BRON-ONBEKEND": Entry(
+        "Deze bron van notificaties staat niet in het partnerbestand.", "docs/partners.md zegt hoe hij erin komt."
+    ),
+    # the receiver
+    "KR-POORT": Entry("Poort {port} is al in gebruik.", "Kies met --port een andere, of stop wat daar draait."),
+    "KR-DEUR-TOEGANG": Entry(
+        "Deze aanroep heeft geen geldig bewijs van toegang.", "Controleer het geheim, of het token en de klok."
+    ),
+    "KR-DEUR-HERHAALD": Entry(
+        "Dit token is al gebruikt.", "Maak voor elke aanroep een nieuw token, met een eigen jti."
+    ),
+    "KR-DEUR-ADRES": Entry("Dit adres bestaat niet.", "Controleer het adres."),
+    "KR-DEUR-METHODE": Entry("Dit adres kent deze methode niet.", "Gebruik de methode die de koppeling noemt."),
+    "KR-DEUR-SOORT": Entry(
+        "De inhoud is niet van de goede soort.", "Stuur JSON als application/json, in UTF-8 en niet ingepakt."
+    ),
+    "KR-DEUR-GROOT": Entry("De inhoud is groter dan {kilobytes} kB.", "Stuur minder in een keer."),
+    "KR-DEUR-TRAAG": Entry("De inhoud kwam niet op tijd binnen.", "Stuur haar opnieuw."),
+    "KR-DEUR-INHOUD": Entry("De inhoud voldoet niet bij: {fields}.", "Vergelijk met de beschrijving van de koppeling."),
+    "KR-DEUR-VERZOEK": Entry("Dit verzoek is niet te lezen.", "Vergelijk met de beschrijving van de koppeling."),
+    "KR-DEUR-DRUK": Entry("Er zijn te veel aanroepen tegelijk.", "Probeer het over enkele seconden opnieuw."),
+    "KR-DEUR-STORING": Entry("De ontvanger kan dit nu niet verwerken.", "Probeer het later opnieuw."),
     # stories
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use

@@ -33,14 +33,7 @@ class Connection(BaseModel):
 
     @model_validator(mode="after")
     def _safe(self) -> Self:
-        try:
-            address = httpx.URL(self.url)
-        except httpx.InvalidURL:
-            raise ValueError("geen geldig adres") from None
-        if not address.host or address.userinfo or address.query or address.fragment:
-            raise ValueError("geen geldig adres")
-        if address.scheme != "https" and not (address.scheme == "http" and loopback(address.host)):
-            raise ValueError("alleen https, of http op deze machine")
+        check_address(self.url)
         if not self.url.endswith("/"):
             raise ValueError("het adres eindigt op een schuine streep")
         if self.key is not None and self.certificate is None:
@@ -50,6 +43,18 @@ class Connection(BaseModel):
     def tls(self) -> ssl.SSLContext:
         """The certificates that are trusted and shown. Raises OSError or ssl.SSLError when a file is not right."""
         return _context(self.ca, self.certificate, self.key)
+
+
+def check_address(url: str) -> None:
+    """Raises ValueError, without the address, when it is none, holds more than a place, or is not safe."""
+    try:
+        address = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise ValueError("geen geldig adres") from None
+    if not address.host or address.userinfo or address.query or address.fragment:
+        raise ValueError("geen geldig adres")
+    if address.scheme != "https" and not (address.scheme == "http" and loopback(address.host)):
+        raise ValueError("alleen https, of http op deze machine")
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,1 @@
+"""The receiver: the one door through which systems of partners reach us, behind the region's proxy."""
