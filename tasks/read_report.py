@@ -8,9 +8,11 @@ from domain.figures import Figures, Period, published_fortnight, published_on, y
 from domain.figures_view import flows, fortnightly_measures
 from domain.measures import MEASURES, Measure
 from domain.policy.model import Privacy
+from domain.waiting_lists import WaitingLine
 from integrations.ledger import Ledger
 from integrations.ledger.policy import policy_of
 from tasks.read_figures import figures_of
+from tasks.read_waiting_lists import read_waiting_lists
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Report:
     measures: tuple[Measure, ...]
     published_on: date | None
     preliminary: bool
+    partners: tuple[WaitingLine, ...] = ()
+    """Waiting lists of partners, as known before the period ended."""
 
     @property
     def year_measures(self) -> tuple[Measure, ...]:
@@ -48,6 +52,7 @@ def read_fortnightly(ledger: Ledger, on: date, known_until: datetime) -> Report:
             measures=fortnightly_measures(),
             published_on=published_on(period.until, policy.calendar()),
             preliminary=False,
+            partners=read_waiting_lists(session, period.until, known_until),
         )
 
 
@@ -64,4 +69,5 @@ def read_half_year(ledger: Ledger, period: Period, known_until: datetime) -> Rep
             measures=MEASURES,
             published_on=None,
             preliminary=period.ends > known_until,
+            partners=read_waiting_lists(session, period.until, known_until),
         )

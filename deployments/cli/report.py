@@ -1,5 +1,6 @@
 """`ketenregie report`: the figures of the region. In public small cells are left out; whole only inside, by role."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -12,11 +13,12 @@ from deployments.cli.refusals import wrong_use
 from domain.access import refuse_internal_figures
 from domain.dutch import day_text, moment_text
 from domain.figures import Figures, half_year
-from domain.figures_view import View, shown, view
+from domain.figures_view import HIDDEN, View, shown, view
 from domain.measures import Measure
 from domain.moments import parse_moment
 from domain.policy.model import Privacy
 from domain.terms import local_date
+from domain.waiting_lists import WaitingLine, lists_told
 from tasks.log_reading import log_reading, reader
 from tasks.read_report import Report, read_fortnightly, read_half_year
 
@@ -100,6 +102,7 @@ def _out(report: Report, whole: bool, as_json: bool) -> None:
         return
     say(report.title, f"Periode: {report.figures.period}", *_header(report, privacy))
     _tables("In deze periode", view(report.figures, privacy, report.measures))
+    _partners(lists_told(report.partners, privacy))
     if report.year:
         _tables(f"Dit jaar: {report.year.period}", view(report.year, privacy, report.year_measures))
 
@@ -128,6 +131,22 @@ def _tables(title: str, found: View) -> None:
         print_table(["", *(found.places[place] for place in chosen)], rows, title)
 
 
+def _partners(lines: tuple[WaitingLine, ...]) -> None:
+    """The waiting lists elsewhere in the chain, beside our own."""
+    if not lines:
+        return
+    columns = ("Organisatie", "Soort", "Op", "Wachtenden", "Vorige", "Middelste wachttijd in dagen")
+    rows = [
+        (line.title, line.kind, day_text(line.day), *map(_number, (line.waiting, line.before, line.median_days)))
+        for line in lines
+    ]
+    print_table(columns, rows, "Wachtlijsten van partners")
+
+
+def _number(count: int | None) -> str:
+    return HIDDEN if count is None else str(count)
+
+
 def _object(report: Report, privacy: Privacy | None) -> dict[str, Any]:
     return {
         "report": report.kind,
@@ -140,6 +159,7 @@ def _object(report: Report, privacy: Privacy | None) -> dict[str, Any]:
         "round_to": privacy.round_to if privacy else None,
         "period": _numbers(report.figures, privacy, report.measures),
         "year": _numbers(report.year, privacy, report.year_measures) if report.year else None,
+        "partners": [asdict(line) for line in lists_told(report.partners, privacy)],
     }
 
 

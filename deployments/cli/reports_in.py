@@ -1,5 +1,6 @@
-"""`ketenregie import` and `ketenregie generate`: files of reports (docs/import.md)."""
+"""`ketenregie import`, `waiting-lists` and `generate`: files of reports and figures (docs/import.md)."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,15 @@ from deployments.cli.output import print_json, say
 from domain.generate import MEAN_REGION
 from domain.synthetic_region import KUSTLAND
 from domain.terms import local_date
+from integrations.report_files import RefusedRow
 from tasks.generate_reports import generate_reports
 from tasks.import_reports import Imported, import_reports
+from tasks.import_waiting_lists import import_waiting_lists
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE", help="Een bestand dat eindigt op .csv of .json.", show_default=False)
 ]
+CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="Een bestand dat eindigt op .csv.", show_default=False)]
 app = typer.Typer(add_completion=False)
 
 
@@ -38,11 +42,33 @@ def _print(done: Imported) -> None:
     if done.already:
         say("Dit bestand is al eerder ingelezen. Er is niets gewijzigd.")
     elif done.refused:
-        for row in done.refused:
-            typer.echo(f"Regel {row.line}: {row.code}: {row.reason} {row.next_step}", err=True)
-        typer.echo(f"{len(done.refused)} rijen geweigerd. Er is niets vastgelegd.", err=True)
+        _print_refused(done.refused)
     else:
         say(f"{done.reports} meldingen ingelezen, {done.cases} nieuwe zaken, {done.known} waren al bekend.")
+
+
+@app.command("waiting-lists")
+def waiting_lists(file: CsvFile, by: By, now: Now = "", as_json: AsJson = False, database: Database = "") -> None:
+    """Lees wachtlijsten van partners in: helemaal, of bij een geweigerde rij helemaal niet."""
+    with opened(database, now) as here:
+        done = import_waiting_lists(here.ledger, file, by, here.acting())
+    if as_json:
+        print_json(done)
+    elif done.already:
+        say("Dit bestand is al eerder ingelezen. Er is niets gewijzigd.")
+    elif done.refused:
+        _print_refused(done.refused)
+    else:
+        taken = done.taken
+        say(f"{taken.new} wachtlijsten ingelezen, {taken.corrected} verbeterd, {taken.known} waren al bekend.")
+    if done.refused:
+        raise typer.Exit(1)
+
+
+def _print_refused(rows: Sequence[RefusedRow]) -> None:
+    for row in rows:
+        typer.echo(f"Regel {row.line}: {row.code}: {row.reason} {row.next_step}", err=True)
+    typer.echo(f"{len(rows)} rijen geweigerd. Er is niets vastgelegd.", err=True)
 
 
 @app.command()

@@ -32,7 +32,8 @@ class HandoverOffer(SQLModel, table=True):
     """One offer of one hand-over, on its way to the case system of the local organisation and back.
 
     `number` is what the other side knows it by; `remote` the address of what it made for it; `etag` the version that
-    was read last; `refused` the code with which our own gates sent its answer back.
+    was read last; `refused` the code with which our own gates sent its answer back, and `judged` a hash of that answer
+    and of what was known then: as long as it is the same, the answer need not be held against the gates again.
     """
 
     __tablename__ = "handover_offer"
@@ -60,6 +61,7 @@ class HandoverOffer(SQLModel, table=True):
     answered_at: datetime | None = None
     withdrawn_at: datetime | None = None
     refused: str = ""
+    judged: str = ""
 
 
 class Notification(SQLModel, table=True):
@@ -147,7 +149,10 @@ class Signal(SQLModel, table=True):
 
 
 class PartnerFigure(SQLModel, table=True):
-    """A figure of a partner: how many wait there and how long, at a day. `version` counts corrections of that day."""
+    """A waiting list of a partner on a day: how many wait, and the middle wait in days where it is known.
+
+    `version` counts the corrections of that day.
+    """
 
     __tablename__ = "partner_figure"
     __table_args__ = (UniqueConstraint("organisation", "kind", "day", "version"),)
@@ -155,7 +160,8 @@ class PartnerFigure(SQLModel, table=True):
     organisation: str = Field(foreign_key="organisation.code")
     kind: str
     day: date
-    value: int
+    waiting: int
+    median_days: int | None = None
     version: int = 1
     source: str
     recorded_at: datetime

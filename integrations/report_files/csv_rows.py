@@ -2,19 +2,22 @@
 
 import csv
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from domain.errors import InputRefusal
 from integrations.report_files.guards import MOST_LINE, MOST_ROWS, Raw, line_too_long
-from integrations.report_files.layout import EXPECTED, NAMES
+from integrations.report_files.layout import NAMES
 
 BLANK = ' \t\r\n;,"'
 """A line of only these holds no row; spreadsheets leave such lines at the end."""
 
 
-def csv_rows(data: bytes) -> Iterator[Raw]:
-    """The rows below the header. The bytes are known to be UTF-8; the header decides between semicolons and commas."""
+def csv_rows(data: bytes, columns: Sequence[str] = NAMES) -> Iterator[Raw]:
+    """The rows below the header, which holds exactly these columns and decides between semicolons and commas.
+
+    The bytes are known to be UTF-8.
+    """
     if data.count(b"\n") > 2 * MOST_ROWS:  # millions of blank lines would take seconds
         raise InputRefusal("KR-BESTAND-RIJEN", rows=MOST_ROWS)
     lines = _lines(data.removeprefix(BOM_UTF8))
@@ -23,8 +26,8 @@ def csv_rows(data: bytes) -> Iterator[Raw]:
         return
     delimiter = ";" if ";" in head else ","
     names = [name.strip().casefold() for name in _split(head, delimiter)]
-    if sorted(names) != sorted(NAMES):
-        raise InputRefusal("KR-BESTAND-KOLOMMEN", line=number, expected=EXPECTED)
+    if sorted(names) != sorted(columns):
+        raise InputRefusal("KR-BESTAND-KOLOMMEN", line=number, expected=", ".join(columns))
     for number, line in lines:
         cells = _split(line, delimiter)
         if len(cells) == len(names):

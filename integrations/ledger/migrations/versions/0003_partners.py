@@ -91,7 +91,8 @@ def _partner_figure() -> None:
         sa.Column("organisation", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("median_days", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("recorded_at", UTCDateTime(), nullable=False),
@@ -151,6 +152,7 @@ def _handover_offer() -> None:
         sa.Column("answered_at", UTCDateTime(), nullable=True),
         sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.Column("refused", sa.String(), nullable=False),
+        sa.Column("judged", sa.String(), nullable=False),
         sa.CheckConstraint(
             "state IN ('planned', 'claimed', 'delivered', 'accepted', 'refused', 'withdrawn', 'by_hand', 'failed')",
             name=op.f("ck_handover_offer_state"),

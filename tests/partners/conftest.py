@@ -1,0 +1,43 @@
+"""Installations with partners: a partners' file and secrets, as an operator sets them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from integrations.ledger import Ledger
+from integrations.partners import Partners, partners
+from integrations.settings import settings
+from tests.region import with_region
+
+Configure = Callable[[str, Mapping[str, str]], Partners]
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    partners.cache_clear()
+
+
+@pytest.fixture
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
+    """Install this partners' file (TOML text) with these secrets; child processes see it too."""
+
+    def configure(text: str, secrets: Mapping[str, str]) -> Partners:
+        path = tmp_path / "partners.toml"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.setenv("KETENREGIE_PARTNERS", str(path))
+        monkeypatch.setenv("KETENREGIE_SECRETS", json.dumps(secrets))
+        _forget()
+        return partners()
+
+    monkeypatch.setenv("KETENREGIE_HOME", str(tmp_path / "home"))
+    _forget()
+    yield configure
+    _forget()
+
+
+@pytest.fixture
+def region(ledger: Ledger) -> Ledger:
+    """A fresh ledger with the synthetic region."""
+    return with_region(ledger)
