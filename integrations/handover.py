@@ -54,11 +54,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of a preflight: what was looked at (Dutch), whether it is right, and what to do if not (Dutch)."""
+    """One line of a preflight: what was looked at (Dutch), whether it is right, and what to do if not (Dutch).
+
+    `serious`: what is not right stops the work; otherwise it works, and somebody should look.
+    """
 
     what: str
     good: bool
     advice: str = ""
+    serious: bool = True
 
 
 class HandoverSystem(Protocol):

@@ -13,11 +13,13 @@ from integrations.bounded import within
 from integrations.faults import fault_point
 from integrations.http.connection import Connection
 from integrations.http.judge import ELSEWHERE, Unanswered, failed, out_of_time, refused, unreadable
+from integrations.http.signing import Signing
 from integrations.log_silence import silence
 from integrations.verdict import Result, Verdict
 
 MOST_BYTES = 20_000_000
 MOST_PAGES = 1_000
+LONGEST_ETAG = 200
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 RETRIES = Retry(total=3, backoff_factor=0.2, max_backoff_wait=2.0, allowed_methods=SAFE, status_forcelist=(502, 504))
 """Three more tries within seconds, for what may be asked twice; minutes and hours are the caller's ladder.
@@ -36,8 +38,9 @@ class Reply:
 
     @property
     def etag(self) -> str:
-        """The version of what was read; empty when the server gives none."""
-        return self.headers.get("etag", "")
+        """The version of what was read; empty when the server gives none that can be said back."""
+        found = self.headers.get("etag", "")
+        return found if found.isascii() and found.isprintable() and len(found) <= LONGEST_ETAG else ""
 
 
 class Door:
@@ -59,12 +62,12 @@ class Door:
             transport = httpx.HTTPTransport(verify=given.tls(), trust_env=False)
         except OSError:  # ssl.SSLError is one: a file of ours that is missing or not right
             raise Unanswered(Result(Verdict.TEMPORARY, "eigen-certificaat")) from None
+        signing = Signing(transport, self._auth) if self._auth else transport
         return httpx.Client(
             base_url=given.url,
-            auth=self._auth,
             headers={"Accept": "application/json", "User-Agent": "ketenregie"} | given.headers,
             timeout=given.timeout,
-            transport=RetryTransport(transport, RETRIES),
+            transport=RetryTransport(signing, RETRIES),
             follow_redirects=False,
             trust_env=False,
         )
@@ -102,8 +105,7 @@ class Door:
         Raises Unanswered with a verdict for anything but a readable 2xx or 304.
         """
         repeatable = repeatable or method in SAFE
-        self._stay_inside(path)
-        request = self._client.build_request(method, path, json=content, params=params, headers=headers)
+        request = self._request(method, path, content, params, headers)
         fault_point("http.before")
         reply = within(self.connection.bound, lambda: self._exchange(request, repeatable))
         if reply is None:
@@ -113,15 +115,25 @@ class Door:
         fault_point("http.after")
         return reply
 
-    def pages(self, path: str, *, params: Mapping[str, str] | None = None) -> Iterator[Any]:
-        """Each result of a list in pages ({results, next}), in order. A list that comes round again is refused."""
+    def pages(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        most: int = MOST_PAGES,
+    ) -> Iterator[Any]:
+        """Each result of a list in pages ({results, next}), in order. A list that comes round again is refused.
+
+        `most`: how many pages it may have.
+        """
         seen: set[str] = set()
         given: Mapping[str, str] | None = params
         while path:
-            if path in seen or len(seen) >= MOST_PAGES:
+            if path in seen or len(seen) >= most:
                 raise Unanswered(Result(Verdict.PERMANENT, "bladerlus"))
             seen.add(path)
-            body = self.ask("GET", path, params=given).body
+            body = self.ask("GET", path, params=given, headers=headers).body
             results = body.get("results") if isinstance(body, dict) else None
             if not isinstance(results, list):
                 raise unreadable(True)
@@ -130,14 +142,17 @@ class Door:
             if not isinstance(path, str):
                 raise unreadable(True)
 
-    def _stay_inside(self, path: str) -> None:
+    def _request(
+        self, method: str, path: str, content: Any, params: Mapping[str, str] | None, headers: Mapping[str, str] | None
+    ) -> httpx.Request:
         """A server names addresses in its answers; only those that were configured are visited with our token."""
         try:
-            there = self._client.base_url.join(path) if "://" in path else None
+            request = self._client.build_request(method, path, json=content, params=params, headers=headers)
         except (httpx.InvalidURL, ValueError):
             raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE)) from None
-        if path.startswith("//") or (there is not None and not any(inside(there, place) for place in self._places)):
+        if path.startswith("//") or not any(stands_under(str(request.url), place) for place in self._places):
             raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE))
+        return request
 
     def _exchange(self, request: httpx.Request, repeatable: bool) -> Reply:
         try:
@@ -174,9 +189,12 @@ def _judged(repeatable: bool, answer: httpx.Response, raw: bytes) -> Reply:
     return Reply(answer.status_code, body, {name.lower(): value for name, value in answer.headers.items()})
 
 
-def inside(there: httpx.URL, place: str) -> bool:
+def stands_under(address: str, place: str) -> bool:
     """True when this address lies under that one: the same scheme, host, port and path, with no way up in it."""
-    base = httpx.URL(place)
+    try:
+        there, base = httpx.URL(address), httpx.URL(place)
+    except (httpx.InvalidURL, ValueError):
+        return False
     same = (there.scheme, there.host, there.port) == (base.scheme, base.host, base.port) and not there.userinfo
     parts = there.raw_path.partition(b"?")[0].lower().replace(b"%2e", b".").replace(b"%2f", b"/").split(b"/")
     return same and there.path.startswith(base.path) and b".." not in parts

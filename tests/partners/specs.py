@@ -1,5 +1,6 @@
 """The published OpenAPI documents, read from the folder that KETENREGIE_SPECS names; they are not ours to copy."""
 
+import json
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -8,10 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 
 FOLDER = Path(os.environ.get("KETENREGIE_SPECS", "no-folder-named"))
 HOST = "http://stand-in"
+PROBLEM = "application/problem+json"
 
 needs_specs = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="KETENREGIE_SPECS names no folder with the published OpenAPI documents"
@@ -45,7 +47,7 @@ def published(name: str, base: str) -> OpenAPI:
     if name == "brp-personen":
         _one_of_by_type(spec)
     spec["servers"] = [{"url": f"{HOST}{base}"}]
-    return OpenAPI.from_dict(spec)
+    return OpenAPI.from_dict(spec, config=Config(extra_media_type_deserializers={PROBLEM: json.loads}))
 
 
 def _dicts(part: Any) -> Iterator[dict[str, Any]]:
