@@ -9,10 +9,8 @@ import json
 import os
 import random
 import shutil
-import sys
 import time
 from collections import Counter
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -28,7 +26,7 @@ from tests.chain import Chain
 from tests.faults import sometimes
 from tests.faults.drill_plan import Plan, Report
 from tests.faults.drill_stories import STORIES, World, moments
-from tests.faults.drill_tools import Deadly, Tell, checksum, forked, lose, narrow, same_references, waiting
+from tests.faults.drill_tools import Deadly, Tell, checksum, forked, lose, main, narrow, same_references, waiting
 from tests.faults.invariants import broken, changed_by
 from tests.faults.kill_points import AFTER_COMMIT, Points, kill_at
 from tests.faults.spool import Spool
@@ -257,15 +255,5 @@ def with_region_at(file: Path) -> None:
     with_region(ledger).dispose()
 
 
-def main(plans: list[Plan]) -> None:
-    """Drill each, and print a report a line."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(prefix="ketenregie-drill-", dir=shared if shared.is_dir() else None) as place:
-        for number, plan in enumerate(plans):
-            folder = Path(place) / str(number)
-            folder.mkdir()
-            print(json.dumps(asdict(Drill(plan, folder).run())), flush=True)
-
-
 if __name__ == "__main__":
-    main([Plan(**plan) for plan in json.loads(sys.argv[1])])
+    main(Drill)

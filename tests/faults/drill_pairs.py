@@ -8,13 +8,10 @@ import json
 import os
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import select as rows
@@ -25,9 +22,9 @@ from tasks.record_answer import record_answer
 from tests.chain import Chain
 from tests.faults.crowd import Did, at_once
 from tests.faults.drill import LEASE_AND_MORE, Drill
-from tests.faults.drill_plan import Plan, Report
+from tests.faults.drill_plan import Report
 from tests.faults.drill_stories import DOOR
-from tests.faults.drill_tools import forked
+from tests.faults.drill_tools import forked, main
 from tests.faults.kill_points import Points
 
 BLOCKED = 0.25
@@ -233,15 +230,5 @@ def _before(one: Did, other: Did) -> bool:
     return float(str(one["ended"])) < float(str(other["began"]))
 
 
-def main(plans: list[Plan]) -> None:
-    """Drill each, and print a report a line."""
-    shared = Path("/dev/shm")
-    with TemporaryDirectory(prefix="ketenregie-drill-", dir=shared if shared.is_dir() else None) as place:
-        for number, plan in enumerate(plans):
-            folder = Path(place) / str(number)
-            folder.mkdir()
-            print(json.dumps(asdict(Pairs(plan, folder).run())), flush=True)
-
-
 if __name__ == "__main__":
-    main([Plan(**plan) for plan in json.loads(sys.argv[1])])
+    main(Pairs)

@@ -1,15 +1,20 @@
 """What the kill drill is made of: children that tell, states by their checksum, and what makes two runs alike."""
 
+import json
 import os
 import random
 import secrets
 import signal
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
@@ -17,6 +22,7 @@ from sqlmodel import col, select
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Delivery, Message, MessageState
 from tasks import deliver_messages as delivering
+from tests.faults.drill_plan import Plan, Report
 from tests.faults.kill_points import Act
 from tests.faults.rules_of_rows import GONE
 
@@ -24,6 +30,22 @@ CHILD_SECONDS = 60
 NARROW = {"THREADS": 1, "IN_HAND": 1, "GRACE": 0.0}
 Tell = Callable[[str], object]
 Deadly = Callable[[int, Tell], Act]
+
+
+class Drilling(Protocol):
+    """A plan in its own folder, to be drilled."""
+
+    def run(self) -> Report: ...
+
+
+def main(drilling: Callable[[Plan, Path], Drilling]) -> None:
+    """Drill each plan that the command line holds, and print a report a line."""
+    shared = Path("/dev/shm")
+    with TemporaryDirectory(prefix="ketenregie-drill-", dir=shared if shared.is_dir() else None) as place:
+        for number, plan in enumerate(json.loads(sys.argv[1])):
+            folder = Path(place) / str(number)
+            folder.mkdir()
+            print(json.dumps(asdict(drilling(Plan(**plan), folder).run())), flush=True)
 
 
 def forked(act: Callable[[Tell], object]) -> tuple[int, list[str]]:
