@@ -19,7 +19,7 @@ demo: $(READY) ## start alles met een verzonnen regio en blijft aan (CHECK=1: co
 	$(PY) -m deployments demo $(if $(filter-out 0,$(CHECK)),--check)
 
 test: $(READY) ## draait de tests (ARGS="..." gaat mee naar pytest)
-	$(PY) -m pytest -n 2 --dist loadgroup --session-timeout 1200 $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadscope --session-timeout 1200 $(ARGS)
 
 check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(PY) -m ruff format --check .
@@ -30,7 +30,7 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 
 faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
 	@test -d tests/faults || { echo "Er zijn geen storingsproeven (tests/faults); er is niets gedraaid." >&2; exit 1; }
-	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadgroup --timeout 1500 tests/faults tests/test_region_year.py $(ARGS)
+	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadscope --timeout 1500 tests/faults tests/test_region_year.py $(ARGS)
 
 bench: $(READY) ## meet de snelheid (per meting een regel JSON)
 	@test -f benchmarks/__main__.py || { echo "Er zijn geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }

@@ -74,11 +74,12 @@ def start_server(home: Path, port: int = PREFERRED_PORT) -> PrefectServer:
 def wait_until_healthy(server: PrefectServer) -> None:
     """Return once the API answers; stop the child and refuse when it ends or stays silent."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.process.poll() is None:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{server.url}/api/health", timeout=2).status_code == httpx.codes.OK:
-                return
-        time.sleep(0.1)
+    with httpx.Client(base_url=server.url, timeout=2) as client:  # one for all: each reads the certificates of TLS
+        while time.monotonic() < deadline and server.process.poll() is None:
+            with suppress(httpx.HTTPError):
+                if client.get("/api/health").status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.1)
     server.stop()
     raise OutsideFailure("KR-PREFECT-START")
 

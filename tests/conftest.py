@@ -1,5 +1,6 @@
-"""What every test may ask for: a fresh ledger."""
+"""What every test may ask for: a fresh ledger, a PostgreSQL, and the tables of Prefect."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from integrations.ledger import Ledger
+from tests.ledger import postgres_server
+from tests.ledger.postgres_server import Server
+from tests.prefect_tables import PrefectTables
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +29,23 @@ def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
     fresh = Ledger(f"sqlite:///{shutil.copy(ledger_template, tmp_path / 'ledger.sqlite')}")
     yield fresh
     fresh.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL server, started once; its database `ledger_template` is an upgraded, empty ledger."""
+    if not postgres_server.installed():
+        pytest.skip("PostgreSQL is not installed")
+    with postgres_server.running() as server:
+        server.create("ledger_template")
+        made = Ledger(server.url("ledger_template"))
+        made.upgrade()
+        made.dispose()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prefect_tables(tmp_path_factory: pytest.TempPathFactory) -> PrefectTables:
+    """The tables of Prefect's server, made once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return PrefectTables((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "prefect.db")

@@ -23,6 +23,7 @@ from integrations.ledger.policy import policy_of
 from tasks.load_region import load_region
 from tasks.receive_report import receive
 from tasks.record_answer import record_answer
+from tests.prefect_tables import PrefectTables
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 QUIET = (
@@ -47,9 +48,10 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(tmp_path_factory: pytest.TempPathFactory, prefect_tables: PrefectTables) -> Iterator[Running]:
     """`ketenregie up` on a ledger with one late assessment: one child was heard, the other not yet."""
     home = tmp_path_factory.mktemp("regio")
+    prefect_tables.lend(home)
     ledger = Ledger(f"sqlite:///{home / 'ketenregie.sqlite'}")
     ledger.upgrade()
     reference = _late_assessment(ledger)

@@ -15,7 +15,7 @@ from tests.browser.conftest import Running
 LATE = "/runs?type=span&seconds=-31536000&tag=te-laat&state=Suspended"
 PATIENCE = 60.0
 
-pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 
 def test_a_late_step_is_opened_asked_again_and_completed(running: Running, page: Page, pictures: Path) -> None:

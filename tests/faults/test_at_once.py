@@ -25,11 +25,11 @@ from tests.faults.crowd import crowd
 from tests.faults.drill_plan import Plan, Report
 from tests.faults.invariants import check
 from tests.faults.spool import PROJECT, Spool, spool
-from tests.ledger.conftest import POSTGRES, dialect, empty_url, ledger_url, postgres
+from tests.ledger.conftest import POSTGRES, dialect, ledger_url
 from tests.region import with_region
 from tests.steps.sweep_rows import many
 
-__all__ = ["dialect", "empty_url", "ledger_url", "postgres"]
+__all__ = ["dialect", "ledger_url"]
 REMINDER = "2026-04-24T10:00"
 DUE = tier.scaled(200, 1000)
 

@@ -28,7 +28,7 @@ from tests.flows.runs import Prefect, at_work, in_loop, now, until
 from tests.messages.servers import smtp
 
 Say = Callable[[str, object], None]
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("T6"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
 
 ROUNDS = ("sweep", "deliver", "reconcile", "board")
 RECORDER = "vastgelegd_door"

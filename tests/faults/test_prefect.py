@@ -44,9 +44,10 @@ from tests.faults.prefect_world import (
 )
 from tests.faults.spool import Spool, spool
 from tests.faults.tier import FULL, chance, scaled
+from tests.prefect_tables import PrefectTables
 from tests.stories.truth import truth
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("T6"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(400)]
 
 KILLS = scaled(1, 20)
 CASES = scaled(2, 20)
@@ -59,12 +60,15 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spool]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, relay: Spool) -> Iterator[World]:
+def site(tmp_path_factory: pytest.TempPathFactory, relay: Spool, prefect_tables: PrefectTables) -> Iterator[World]:
     """A server that is up, with everything deployed."""
     folder = tmp_path_factory.mktemp("home")
     made = World(folder, Ledger(f"sqlite:///{folder / 'none.sqlite'}"), relay.port)
     try:
-        yield made.start(deploy=True)
+        made.start()
+        prefect_tables.keep(folder)
+        made.run(deploy_all())
+        yield made
     finally:
         made.stop()
 

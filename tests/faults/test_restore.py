@@ -268,15 +268,6 @@ def test_copies_made_while_eight_write_each_restore_whole(
     record_property("said", f"T5 {len(made)} copies while 8 wrote, from {lengths[0]} to {lengths[-1]} acts, all whole")
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """A real PostgreSQL server."""
-    if not postgres_server.installed():
-        pytest.skip("PostgreSQL is not installed")
-    with postgres_server.running() as server:
-        yield server
-
-
 @pytest.mark.postgres
 def test_a_dump_of_postgresql_made_while_eight_write_restores_into_an_empty_database(
     postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 
 from deployments.demo import kustland
 from deployments.deploy import deploy_all
@@ -13,6 +14,8 @@ from integrations.ledger import Ledger
 from integrations.settings import settings
 from tasks.load_region import load_region
 from tests.flows.runs import in_loop, now
+from tests.messages.certificates import certificate
+from tests.prefect_tables import PrefectTables
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +25,21 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(home: Path) -> Iterator[PrefectServer]:
+def one_certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What Prefect's clients read in place of every authority: 25 ms a client, of which each run makes some."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate(folder)
+    return str(folder / "certificate.pem")
+
+
+@pytest.fixture(scope="session")
+def server(home: Path, one_certificate: str, prefect_tables: PrefectTables) -> Iterator[PrefectServer]:
     """The server, with the deployments of prefect.yaml."""
     be_quiet()
-    with prefect_server(home, port=0) as started, client_settings(home, started.url):
+    prefect_tables.lend(home)
+    few = {PREFECT_API_SSL_CERT_FILE: one_certificate}
+    with prefect_server(home, port=0) as started, client_settings(home, started.url), temporary_settings(few):
+        prefect_tables.keep(home)
         in_loop(deploy_all())
         yield started
 

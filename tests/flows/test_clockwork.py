@@ -18,7 +18,7 @@ from integrations.ledger.tables import SweepRun
 from tasks.find_deployments import find_deployments
 from tests.flows.runs import Prefect, at_work, in_loop, looking, now, report, until
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("server")]
 
 
 async def fresh(prefect: Prefect, name: str) -> UUID:

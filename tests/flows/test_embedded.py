@@ -13,9 +13,16 @@ import deployments.embedded
 from deployments.embedded import run_embedded, stop_on_signals
 from deployments.prefect_server import PrefectServer, start_server
 from domain.errors import OutsideFailure
-from integrations.ledger import Ledger
+from tests.prefect_tables import PrefectTables
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("region")]
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("region")]
+
+
+@pytest.fixture(scope="module")
+def own_home(home: Path, prefect_tables: PrefectTables) -> Path:
+    """Where these servers keep their files; no other is at work there."""
+    prefect_tables.lend(home / "stop")
+    return home / "stop"
 
 
 @pytest.fixture
@@ -42,20 +49,20 @@ def run(home: Path, then: Callable[[str], None]) -> None:
     asyncio.run(stay())
 
 
-def test_a_signal_ends_everything_and_leaves_nothing(home: Path, started: list[PrefectServer], region: Ledger) -> None:
+def test_a_signal_ends_everything_and_leaves_nothing(own_home: Path, started: list[PrefectServer]) -> None:
     seen = []
 
     def look_and_end(url: str) -> None:
         seen.append(httpx.get(f"{url}/api/health").status_code)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    run(home / "stop", look_and_end)
+    run(own_home, look_and_end)
     assert seen == [200]
     assert started[0].process.poll() is not None
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{started[0].url}/api/health")
 
 
-def test_a_server_that_dies_ends_the_rest_with_a_code(home: Path, started: list[PrefectServer]) -> None:
+def test_a_server_that_dies_ends_the_rest_with_a_code(own_home: Path, started: list[PrefectServer]) -> None:
     with pytest.raises(OutsideFailure, match="KR-PREFECT-WEG"):
-        run(home / "stop", lambda url: started[0].process.kill())
+        run(own_home, lambda url: started[0].process.kill())

@@ -12,7 +12,7 @@ from integrations.ledger.tables import Answer, Step
 from tasks.record_answer import record_answer
 from tests.flows.runs import Prefect, at_work, in_loop, now, report, until
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("server")]
 
 FOLLOWS = "immediate_safety_check"
 

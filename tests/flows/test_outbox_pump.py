@@ -12,7 +12,7 @@ from tasks.run_facts import RunFacts, run_facts, waiting_outbox
 from tasks.start_run import start_run
 from tests.flows.runs import in_loop, looking, now, report
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("server")]
 
 
 def tell(ledger: Ledger, act: str, step_id: str) -> None:

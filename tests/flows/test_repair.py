@@ -24,7 +24,7 @@ from tasks.record_answer import record_answer
 from tasks.run_facts import note_run, run_facts
 from tests.flows.runs import Prefect, at_work, in_loop, looking, now, report
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect"), pytest.mark.usefixtures("server")]
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("server")]
 
 LATER = timedelta(minutes=11)
 Change = Callable[[Prefect, Ledger, FlowRun], Awaitable[object]]
@@ -297,10 +297,11 @@ def test_a_flow_that_was_renamed_leaves_one_deployment_in_use(region: Ledger) ->
 
 
 def test_every_kind_of_difference_has_its_words_and_every_round_its_flow() -> None:
-    from flows.clockwork import board, deliver, reconcile, sweep
+    from flows.clockwork import board, deliver, partners, partners_daily, reconcile, sweep
 
     assert set(TOLD) == set(Difference)
     flows = {"sweep": sweep.sweep, "deliver": deliver.deliver, "reconcile": reconcile.reconcile, "board": board.board}
+    flows |= {"partners": partners.partners, "partners_daily": partners_daily.partners_daily}
     assert {name: flow.name for name, flow in flows.items()} == CLOCKWORK
 
 

@@ -22,16 +22,18 @@ from prefect.client.schemas.responses import DeploymentResponse
 
 from deployments.deploy import deploy_all
 from deployments.prefect_env import QUIET, ui_folder
-from deployments.prefect_file import listed
+from deployments.prefect_file import listed, scheduled
 from deployments.prefect_server import PrefectServer
 from deployments.views import MARK, bring_views, save_views
 from domain.process import PROCESS
 from flows.views import VIEWS
 from tests.flows.runs import in_loop, until
+from tests.prefect_tables import PrefectTables
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.prefect
 
-CLOCKWORK = ("sweep", "deliver", "reconcile", "board")
+STANDING = ("sweep", "deliver", "reconcile", "board")
+CLOCKWORK = (*STANDING, "partners", "partners_daily")
 PARENT = """
 import sys, time
 from pathlib import Path
@@ -70,8 +72,7 @@ def test_every_deployment_of_the_file_is_there_under_the_dutch_name_of_its_flow(
 
 def test_each_scheduled_deployment_gets_a_scheduled_run(server: PrefectServer) -> None:
     """The guard against a library that lets Prefect's scheduler do nothing without a word."""
-    scheduled = [entry["name"] for entry in listed() if entry.get("schedules")]
-    assert scheduled == list(CLOCKWORK)
+    assert scheduled() == list(STANDING), "without a partners' file the rounds with partners stand off"
 
     async def planned(name: str) -> int | None:
         state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED]))
@@ -81,7 +82,7 @@ def test_each_scheduled_deployment_gets_a_scheduled_run(server: PrefectServer) -
             return len(found) or None
 
     async def all_planned() -> list[int]:
-        return [await until(lambda name=name: planned(name)) for name in scheduled]  # type: ignore[misc]
+        return [await until(lambda name=name: planned(name)) for name in scheduled()]  # type: ignore[misc]
 
     assert all(count > 0 for count in in_loop(all_planned()))
 
@@ -97,6 +98,8 @@ def test_deploying_again_changes_nothing(server: PrefectServer) -> None:
     after = in_loop(deployments())
     assert {(found.name, found.id, found.entrypoint) for found in after} == before
     assert {found.name: len(found.schedules) for found in after if found.schedules} == dict.fromkeys(CLOCKWORK, 1)
+    standing = {found.name for found in after if any(schedule.active for schedule in found.schedules)}
+    assert standing == set(STANDING)
 
 
 def test_saving_the_views_twice_keeps_one_of_each(server: PrefectServer) -> None:
@@ -142,7 +145,8 @@ def test_many_writers_at_once_are_all_served(server: PrefectServer) -> None:
     assert in_loop(all_at_once()) <= {200, 201}
 
 
-def test_the_server_does_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
+def test_the_server_does_not_outlive_a_parent_that_is_killed(tmp_path: Path, prefect_tables: PrefectTables) -> None:
+    prefect_tables.lend(tmp_path)
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     server = int(parent.stdout.readline())

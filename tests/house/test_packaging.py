@@ -13,8 +13,6 @@ import pytest
 
 from tests.house.tree import ROOMS, ROOT, room_files
 
-pytestmark = pytest.mark.xdist_group("packaging")  # one worker builds and installs, once
-
 FINDS_ITS_FILES = """
 import sys
 from importlib.resources import files

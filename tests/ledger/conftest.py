@@ -8,24 +8,10 @@ from pathlib import Path
 import pytest
 
 from integrations.ledger import Ledger
-from tests.ledger import postgres_server
 from tests.ledger.postgres_server import Server
 
 _numbers = count(1)
 POSTGRES = pytest.param("postgresql", marks=pytest.mark.postgres)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """A real PostgreSQL server, started once; its database `ledger_template` is an upgraded, empty ledger."""
-    if not postgres_server.installed():
-        pytest.skip("PostgreSQL is not installed")
-    with postgres_server.running() as server:
-        server.create("ledger_template")
-        made = Ledger(server.url("ledger_template"))
-        made.upgrade()
-        made.dispose()
-        yield server
 
 
 @pytest.fixture(params=["sqlite", POSTGRES])
