@@ -18,7 +18,7 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.base import BaseWorker
 
-from deployments.prefect_file import POOL, TYPE, listed
+from deployments.prefect_file import POOL, TYPE, listed, stands_on
 from tasks.find_deployments import FLOWS, find_deployments
 
 AT_ONCE = 4
@@ -80,14 +80,14 @@ async def register(client: PrefectClient, entry: Mapping[str, Any]) -> UUID:
         version=flow.version,
         tags=entry.get("tags", []),
         work_pool_name=entry["work_pool"]["name"],
-        schedules=[schedule_of(item) for item in entry.get("schedules", [])],
+        schedules=[schedule_of(item, active=stands_on(entry)) for item in entry.get("schedules", [])],
         parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
         pull_steps=[],
         enforce_parameter_schema=True,
     )
 
 
-def schedule_of(item: Mapping[str, Any]) -> DeploymentScheduleCreate:
+def schedule_of(item: Mapping[str, Any], *, active: bool = True) -> DeploymentScheduleCreate:
     """A schedule of the file: `interval` in seconds from `anchor_date`, or `cron`; with its timezone and slug."""
     schedule: CronSchedule | IntervalSchedule
     if "cron" in item:
@@ -98,4 +98,4 @@ def schedule_of(item: Mapping[str, Any]) -> DeploymentScheduleCreate:
             anchor_date=datetime.fromisoformat(item["anchor_date"]),
             timezone=item["timezone"],
         )
-    return DeploymentScheduleCreate(schedule=schedule, slug=item["slug"])
+    return DeploymentScheduleCreate(schedule=schedule, slug=item["slug"], active=active)

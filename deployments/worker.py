@@ -30,7 +30,7 @@ from flows.outbox import pump
 from integrations.ledger import current_ledger
 from integrations.log_silence import silence
 
-RUNS_AT_ONCE = 8  # the clockwork takes at most four
+RUNS_AT_ONCE = 8  # the clockwork takes at most six
 PUMP_AT_ONCE = 20  # rows an outbox pump may take before the next look for runs
 
 LOGGER = logging.getLogger(__name__)

@@ -49,6 +49,11 @@ class Stall:
 
 
 @dataclass(frozen=True)
+class OfferHandover:
+    """This step's hand-over goes to the local organisation's own case system, as the present round's offer."""
+
+
+@dataclass(frozen=True)
 class CloseSteps:
     """Close the case's other open or planned steps of these kinds with this outcome (no follow-ups)."""
 
@@ -120,6 +125,7 @@ Effect = (
     | SetDue
     | Extend
     | Stall
+    | OfferHandover
     | CloseSteps
     | MoveSight
     | SetState

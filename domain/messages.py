@@ -34,6 +34,9 @@ LABELS = frozenset(
 ACUTE, LATE, STALLED = "ACUTE", "L1", "L2"
 UNDELIVERED = "UNDELIVERED"
 """The rung of a message about another that reached nobody; its `ordinal` is the number of that other message."""
+OFFER, OFFER_FAILED, OFFER_BACK = "OFFER", "OFFER_FAILED", "OFFER_BACK"
+"""Of a hand-over to a partner's own system: to the receiver (it did not arrive), and to who offered it: it did not
+arrive, or the answer that came back cannot be recorded yet."""
 
 CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
 FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
@@ -84,6 +87,7 @@ class Rendered:
     body: str
 
 
+URGENT = "Er staat een urgente taak klaar"
 MAYBE_AGAIN = "Door een herstel na een storing kan dit een herhaling zijn van een bericht met een ander kenmerk."
 
 
@@ -119,8 +123,7 @@ def render_counts(counts: Iterable[Count], *, bundle_reference: str, sent_to_tit
 def _acute(lines: list[Line], bundle_reference: str) -> Rendered:
     if len(lines) != 1:
         raise PrivacyRefusal("KR-BERICHT-PRIVACY", what="meer dan een stap in een urgent bericht")
-    sentence = "Er staat een urgente taak klaar"
-    return Rendered(f"{sentence} [{bundle_reference}]", f"{sentence}.\n{lines[0].link}\n")
+    return Rendered(f"{URGENT} [{bundle_reference}]", f"{URGENT}.\n{lines[0].link}\n")
 
 
 def _ordinary(lines: list[Line], bundle_reference: str, sent_to_title: str) -> Rendered:
@@ -195,7 +198,17 @@ def _undelivered(line: Line) -> str:
     return f"Bericht niet aangekomen: {about}. Neem zelf contact op met {party}, niet per e-mail"
 
 
+def _offer_failed(line: Line) -> str:
+    return f"Niet aangekomen bij de ontvanger: taak {line.label} voor zaak {line.reference}. Neem zelf contact op"
+
+
+def _offer_back(line: Line) -> str:
+    return f"Antwoord van de ontvanger nog niet compleet: taak {line.label} voor zaak {line.reference}"
+
+
 HEADLINES: dict[str, Callable[[Line], str]] = {
+    OFFER_FAILED: _offer_failed,
+    OFFER_BACK: _offer_back,
     STALLED: _stalled,
     UNDELIVERED: _undelivered,
     LATE: _late,

@@ -60,10 +60,15 @@ def _line(session: Session, message: Message, step: Step) -> Line:
 
 def _link(message: Message, step: Step) -> str:
     """The run that asks for this step; before it has started, the list it will appear in."""
+    return step_link(step, message.case_reference, acute=message.rung == ACUTE)
+
+
+def step_link(step: Step, case_reference: str, *, acute: bool = False) -> str:
+    """Where the form of this step is, or will be."""
     base = settings().ui_url.rstrip("/")
     if step.run_id:
         return f"{base}/runs/flow-run/{step.run_id}"
-    tag = "acuut" if message.rung == ACUTE else f"zaak:{message.case_reference}"
+    tag = "acuut" if acute else f"zaak:{case_reference}"
     return f"{base}/runs?type=span&seconds=-{YEAR}&tag={quote(tag, safe='')}"
 
 

@@ -16,6 +16,8 @@ CLOCKWORK = {
     "deliver": "Berichten versturen",
     "reconcile": "Prefect bijwerken",
     "board": "Overzicht bijwerken",
+    "partners": "Partners bijwerken",
+    "partners_daily": "Partners nalezen",
 }
 """Clockwork deployment → the Dutch name of its flow."""
 

@@ -33,17 +33,26 @@ class Recorded:
 
 
 def record_answer(
-    ledger: Ledger, step_id: str, given: Mapping[str, object], by: str, *, door: str, now: datetime, key: str = ""
+    ledger: Ledger,
+    step_id: str,
+    given: Mapping[str, object],
+    by: str,
+    *,
+    door: str,
+    now: datetime,
+    key: str = "",
+    in_round: int = 0,
 ) -> Recorded:
     """Record the answers `given` (question name → value) by the professional with code `by`, in one transaction.
 
     What is right is kept; the step closes only with an outcome and nothing missing. Raises a Refusal for an unknown
     step, code or question, a wrong value, a closed step or a missing role: then nothing at all is recorded.
-    `key` makes an answer that comes twice count once.
+    `key` makes an answer that comes twice count once; `in_round`: it is only meant for that round of the step, and is
+    refused (KR-STAP-GESLOTEN) when that is over.
     """
     actor = Actor(by.strip().upper(), "", door)
     with ledger.unit_of_work(now=now, actor=actor) as uow:
-        return _Recording(uow, step_id, key).record(given)
+        return _Recording(uow, step_id, key, in_round).record(given)
 
 
 def record_form_answer(
@@ -97,8 +106,8 @@ def _step(session: Session, step_id: str) -> Step:
 class _Recording:
     """One answer on its way into the ledger. The case is read once; its step's facts follow the answer in memory."""
 
-    def __init__(self, uow: UnitOfWork, step_id: str, key: str) -> None:
-        self.uow, self.key = uow, key
+    def __init__(self, uow: UnitOfWork, step_id: str, key: str, in_round: int = 0) -> None:
+        self.uow, self.key, self.in_round = uow, key, in_round
         self.step = _step(uow.session, step_id)
         case = uow.session.get(Case, self.step.case_id)
         assert case is not None
@@ -134,7 +143,8 @@ class _Recording:
         )
 
     def _must_be_open(self) -> None:
-        if self.step.state in (StepState.DONE, StepState.CANCELLED):
+        over = self.in_round not in (0, self.step.round)
+        if over or self.step.state in (StepState.DONE, StepState.CANCELLED):
             raise StateRefusal("KR-STAP-GESLOTEN")
         if self.case.state == CaseState.CLOSED:
             raise StateRefusal("KR-ZAAK-GESLOTEN")

@@ -11,6 +11,7 @@ from domain.effects import (
     CloseSteps,
     Effect,
     MoveSight,
+    OfferHandover,
     Open,
     Plan,
     SetDue,
@@ -132,7 +133,7 @@ def trained_for(ctx: Context, roster: Roster) -> tuple[str, ...]:
 
 def progress(ctx: Context) -> tuple[Effect, ...]:
     if "offer" in ctx.new:
-        return (SetDue(ctx.now), SetState(CaseState.HANDOVER_OFFERED))
+        return (SetDue(ctx.now), SetState(CaseState.HANDOVER_OFFERED), OfferHandover())
     if "outcome" in ctx.new and ctx.facts.text("outcome") == "refused":
         waiting = () if ctx.case.running("waiting_safety_check") else (Open("waiting_safety_check", start=ctx.now),)
         return (Stall("handover_stalled"), *waiting)

@@ -12,8 +12,9 @@ from domain.process import step_of
 from domain.suspension import check_reason
 from domain.terms import due, due_from_date, local_date
 from integrations.ledger.open_steps import Opener
+from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.suspending import end, resume, running_clock, suspended, term_moved
-from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Risk, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Risk, Step, StepState, Team
 from integrations.ledger.unit_of_work import UnitOfWork
 
 
@@ -75,6 +76,22 @@ class Applier:
         if not late:
             self.opener.look_again(self.step)
         self._audit("stap-geweigerd", cause=effect.cause)
+
+    @apply.register
+    def _(self, effect: effects.OfferHandover) -> None:
+        """Whether the organisation has a case system of its own is settled outside this transaction."""
+        local = self.uow.session.get(Team, self.case.local_team)
+        if local is None:
+            return
+        offer = HandoverOffer(
+            step_id=self.step.id,
+            round=self.step.round,
+            number=f"{self.step.id}.{self.step.round}",
+            organisation=local.organisation,
+            state=OfferState.PLANNED,
+            offered_at=self.uow.now,
+        )
+        self.uow.session.add(offer)
 
     @apply.register
     def _(self, effect: effects.CloseSteps) -> None:

@@ -8,7 +8,7 @@ from domain.process import PROCESS
 from tests.house.tree import ROOT
 
 WORDS = [step.word for step in PROCESS]
-CLOCKWORK = {"sweep", "deliver", "reconcile", "board"}
+CLOCKWORK = {"sweep", "deliver", "reconcile", "board", "partners", "partners_daily"}
 
 
 def files(folder: str, pattern: str = "*.py") -> set[str]:

@@ -1,0 +1,172 @@
+"""A case at the border: offered in the ledger, with a stand-in for the local team's own system on the other side."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from sqlmodel import col, select
+
+from integrations.ledger.partner_tables import HandoverOffer
+from integrations.ledger.tables import Audit
+from integrations.partners import partners
+from integrations.settings import settings
+from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
+from tests.chain import Chain
+from tests.partners.judged import Judged
+from tests.partners.klantinteracties_standin import ACTOR, BASE, TOKEN, KlantinteractiesStandIn
+from tests.partners.server import served
+
+LOCAL = "CJG-MEERDORP"
+OFFERED = "2026-06-02T10:00"
+MOMENT = timedelta(minutes=2)
+
+
+class Peer(Protocol):
+    """The other side, whatever it speaks."""
+
+    judged: Judged
+
+    def toml(self, url: str) -> str:
+        """Its section of the partners' file, when it is reached at this address."""
+        ...
+
+    def accept(self, number: str, talk_on: str = "2026-06-03") -> None:
+        """The people there accept, having talked with the family on this day ('' when they do not say)."""
+        ...
+
+    def refuse(self, number: str) -> None:
+        """They refuse for want of capacity."""
+        ...
+
+    def remote(self, number: str) -> str:
+        """The path of what stands there for this number; there must be one of it."""
+        ...
+
+    def withdrawn(self, number: str) -> bool:
+        """Whether it was taken back there."""
+        ...
+
+    def doubled(self) -> list[str]:
+        """What there is more than one of."""
+        ...
+
+
+@dataclass
+class Klantinteracties:
+    """The peer that gets an internetaak."""
+
+    name: str = "klantinteracties"
+    stand_in: KlantinteractiesStandIn = field(default_factory=KlantinteractiesStandIn)
+
+    def __post_init__(self) -> None:
+        self.judged = self.stand_in.judged()
+
+    def toml(self, url: str) -> str:
+        return f"""
+[[klantinteracties]]
+organisation = "{LOCAL}"
+connection = {{ url = "{url}{BASE[1:]}/", timeout = 2, bound = 20 }}
+secret = "meerdorp"
+answers_as = "WT-201"
+actor = "{ACTOR}"
+accepted = ["AANVAARD"]
+refusals = {{ WEIGERING-CAPACITEIT = "capacity" }}
+talk_follows = true
+takes_risks = true
+"""
+
+    def accept(self, number: str, talk_on: str = "2026-06-03") -> None:
+        self.stand_in.answer(number, f"AANVAARD {talk_on}".strip())
+
+    def refuse(self, number: str) -> None:
+        self.stand_in.answer(number, "WEIGERING-CAPACITEIT")
+
+    def remote(self, number: str) -> str:
+        return str(self.stand_in.task(number)["url"])
+
+    def withdrawn(self, number: str) -> bool:
+        task = self.stand_in.task(number)
+        return bool(task["status"] == "verwerkt" and task["toelichting"].startswith("INGETROKKEN"))
+
+    def doubled(self) -> list[str]:
+        return self.stand_in.doubled()
+
+
+SECRETS = {"meerdorp": TOKEN}
+PEERS: dict[str, Callable[[], Peer]] = {"klantinteracties": Klantinteracties}
+
+
+@dataclass
+class Border:
+    """Both sides, and what happens between them."""
+
+    chain: Chain
+    peer: Peer
+    url: str
+
+    def offers(self) -> list[HandoverOffer]:
+        """Every offer, oldest first."""
+        with self.chain.ledger.reading() as session:
+            return list(session.exec(select(HandoverOffer).order_by(col(HandoverOffer.id))))
+
+    @property
+    def offer(self) -> HandoverOffer:
+        """The last offer."""
+        return self.offers()[-1]
+
+    def rounds(self, at: str = "") -> list[str]:
+        """The frequent rounds, two minutes later or at this moment."""
+        self._later(at)
+        return run_partner_rounds(self.chain.ledger, self.chain.now, FREQUENT)
+
+    def daily(self, at: str = "") -> list[str]:
+        """The daily rounds."""
+        self._later(at)
+        return run_daily_rounds(self.chain.ledger, self.chain.now)
+
+    def settle(self, most: int = 30) -> None:
+        """Rounds with a day between them, until nothing is left to do at the other side."""
+        for _ in range(most):
+            self.chain.now += timedelta(days=1)
+            said = [*self.rounds(), *self.daily()]
+            if not said:
+                return
+
+    def acts(self, act: str) -> int:
+        """How often this stands in the trail."""
+        with self.chain.ledger.reading() as session:
+            return len(session.exec(select(Audit.seq).where(Audit.act == act)).all())
+
+    def _later(self, at: str) -> None:
+        self.chain.at(at)
+        self.chain.now += timedelta() if at else MOMENT
+
+
+@contextmanager
+def at_the_border(chain: Chain, peer: Peer, folder: Path) -> Iterator[Border]:
+    """The peer is there, and the partners' file in this folder names it."""
+    with served(peer.judged) as url, installed(folder, peer.toml(url)):
+        yield Border(chain, peer, url)
+
+
+@contextmanager
+def installed(folder: Path, text: str) -> Iterator[None]:
+    """This partners' file and our secrets, for this process and its children."""
+    file = folder / "partners.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KETENREGIE_PARTNERS", str(file))
+        patch.setenv("KETENREGIE_SECRETS", json.dumps(SECRETS))
+        _forget()
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    settings.cache_clear()
+    partners.cache_clear()

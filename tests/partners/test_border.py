@@ -1,0 +1,135 @@
+"""A hand-over crosses the border: offered here, made there, answered there, recorded here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations.ledger import Ledger
+from integrations.ledger.partner_tables import OfferState
+from tasks.read_handover import Heard, read_handover_at
+from tests.chain import Chain
+from tests.partners.border import LOCAL, PEERS, Border, at_the_border
+from tests.partners.judged import needs_specs
+from tests.region import with_region
+from tests.stages import offered
+
+pytestmark = needs_specs
+
+
+@pytest.fixture(params=sorted(PEERS))
+def border(request: pytest.FixtureRequest, ledger: Ledger, tmp_path: Path) -> Iterator[Border]:
+    """Tue 2 Jun 10:00: a hand-over is offered to a local team with a system of its own."""
+    chain = offered(Chain(with_region(ledger)))
+    with at_the_border(chain, PEERS[request.param](), tmp_path) as both:
+        yield both
+        assert both.peer.judged.violations == []
+        assert both.peer.doubled() == []
+
+
+def handed_over(border: Border) -> None:
+    """Sight on safety has moved, and the next steps are open."""
+    assert border.chain.case.sight == LOCAL
+    assert {"local_start", "one_plan"} <= set(border.chain.open_words())
+    assert border.offer.state == OfferState.ACCEPTED
+
+
+def test_accepted_there_moves_sight_on_safety_here_when_they_notify(border: Border) -> None:
+    assert border.offer.state == OfferState.PLANNED
+    border.rounds()
+    assert border.offer.state == OfferState.DELIVERED
+    assert border.chain.case.sight == "VT-KUST", "delivered is not accepted"
+    border.peer.accept(border.offer.number)
+    heard = read_handover_at(
+        border.chain.ledger, border.peer.remote(border.offer.number), border.chain.at("2026-06-04T09:00").now
+    )
+    assert heard is Heard.ACCEPTED
+    handed_over(border)
+
+
+def test_a_lost_notification_is_found_by_the_daily_poll(border: Border) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number)
+    assert border.rounds("2026-06-03T20:00") == [], "nothing is read without a reason"
+    assert border.daily("2026-06-04T05:10")
+    handed_over(border)
+    assert border.daily("2026-06-05T05:10") == []
+    assert border.acts("overdracht-beantwoord") == 1
+
+
+def test_refused_there_starts_the_ladder_and_a_new_offer_has_a_new_number(border: Border) -> None:
+    border.rounds()
+    first = border.offer.number
+    border.peer.refuse(first)
+    border.daily("2026-06-03T05:10")
+    assert border.offer.state == OfferState.REFUSED
+    assert border.chain.step("warm_handover").stalled_at == border.chain.now
+    assert border.chain.case.sight == "VT-KUST"
+    border.chain.record("warm_handover", "VT-201", "2026-06-03T11:00", offer="yes", safe_contact_known="yes")
+    border.rounds()
+    assert [offer.state for offer in border.offers()] == [OfferState.REFUSED, OfferState.DELIVERED]
+    assert border.offer.number == f"{first[:-2]}.2"
+    assert not border.peer.withdrawn(first), "what they refused needs no taking back"
+    border.peer.accept(border.offer.number)
+    border.daily("2026-06-04T05:10")
+    handed_over(border)
+
+
+def test_withdrawn_by_veilig_thuis_is_taken_back_there(border: Border) -> None:
+    border.rounds()
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    border.rounds()
+    assert border.peer.withdrawn(border.offer.number)
+    assert border.offer.state == OfferState.WITHDRAWN
+    assert border.rounds() == []
+
+
+def test_accepted_through_our_own_form_is_taken_back_there(border: Border) -> None:
+    border.rounds()
+    given = {"talk_on": "2026-06-02", "takes_R1": "yes", "outcome": "accepted"}
+    border.chain.record("warm_handover", "WT-201", **given)
+    border.rounds()
+    assert border.peer.withdrawn(border.offer.number)
+    assert border.offer.state == OfferState.WITHDRAWN
+
+
+def test_accepted_there_and_taken_back_here_becomes_a_task_for_people(border: Border) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number)
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    border.rounds()
+    assert not border.peer.withdrawn(border.offer.number)
+    assert (border.offer.state, border.offer.reason) == (OfferState.FAILED, "daar-aanvaard")
+    assert border.acts("bericht-mislukt") == 1
+    assert border.rounds() == []
+
+
+def test_an_offer_that_never_left_is_struck_out_without_asking_them(border: Border) -> None:
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    border.rounds()
+    assert border.offer.state == OfferState.WITHDRAWN
+    assert border.peer.judged.exchanges == []
+
+
+def test_an_acceptance_without_the_talk_with_the_family_waits_for_it(border: Border) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number, talk_on="")
+    border.daily("2026-06-03T05:10")
+    assert (border.offer.state, border.offer.refused) == (OfferState.DELIVERED, "KR-ONVOLLEDIG")
+    assert border.chain.case.sight == "VT-KUST"
+    before = border.chain.written()
+    border.daily("2026-06-04T05:10")
+    assert border.acts("overdracht-teruggestuurd") == 1
+    assert border.chain.written() == before, "held against the gates again only when something changed"
+    border.chain.record("warm_handover", "WT-201", "2026-06-04T10:00", talk_on="2026-06-04")
+    border.daily("2026-06-05T05:10")
+    handed_over(border)
+
+
+def test_a_day_that_lies_ahead_is_right_once_it_has_come(border: Border) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number, talk_on="2026-06-05")
+    border.daily("2026-06-04T05:10")
+    assert border.offer.refused == "KR-DATUM-TOEKOMST"
+    border.daily("2026-06-05T05:10")
+    handed_over(border)
