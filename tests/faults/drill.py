@@ -1,7 +1,12 @@
 """The kill drill: one clean process of one thread that forks the processes which are killed and those that recover.
 
 `python -m tests.faults.drill PLANS` reads plans (JSON: a list of Plan) and prints what was found (a Report a line). A
-ledger is prepared once a story and copied for each scenario; the mail server runs in a process of its own.
+ledger is prepared once a story and put back for each scenario; the mail server runs in a process of its own.
+
+What is killed is always a process. What recovers is one time in EVERY a new one and else this one, as a second worker
+that was there already: forking a warm Python costs as much as a recovery. A recovery knows only the rows, the mails,
+the files and the clock. While one mail goes at a time it is therefore run once for all that equal each other in these,
+and for one in EVERY again, which must end in the same way. Each end that differs is judged once, by I9 too.
 """
 
 import gc
@@ -11,10 +16,10 @@ import random
 import shutil
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import select
@@ -24,19 +29,22 @@ from integrations.ledger.settings_table import put
 from integrations.ledger.tables import Delivery, Message, MessageState
 from tests.chain import Chain
 from tests.faults import sometimes
+from tests.faults.drill_left import LEDGER, Left, fingerprint
 from tests.faults.drill_plan import Plan, Report
 from tests.faults.drill_stories import STORIES, World, moments
 from tests.faults.drill_tools import Deadly, Tell, checksum, forked, lose, main, narrow, same_references, waiting
-from tests.faults.invariants import broken, changed_by
-from tests.faults.kill_points import AFTER_COMMIT, Points, kill_at
+from tests.faults.invariants import Mail, broken, changed_by
+from tests.faults.kill_points import AFTER_COMMIT, Act, Points, kill_at
 from tests.faults.spool import Spool
 from tests.region import moment, with_region
 
 LEASE_AND_MORE = timedelta(minutes=2)
 MOST_ROUNDS = 8
 NUMBERS = count(1)
-EVERY = 4
-"""I9 costs as much as the rest of a recovery: one scenario in so many is asked to do everything twice more."""
+EVERY = 8
+BRANCHES = 3
+"""So many second deaths of each first: a death costs more than a recovery."""
+Found = dict[str, Any]
 
 
 class Drill:
@@ -48,12 +56,15 @@ class Drill:
         self.report = Report(plan.story)
         self.chance = random.Random(f"{plan.seed}/{plan.story}/{plan.cases}/{plan.narrow}")
         self.spool = Spool(Path(plan.spool), plan.port)
-        self.folder, self.file = folder, folder / "ledger.sqlite"
+        self.folder, self.file = folder, folder / LEDGER
         self.ledger = Ledger(f"sqlite:///{self.file}")
-        self.prepared = self._prepare()
+        self.start = self._prepare()
+        self.lies: Left | None = None
         self.states: set[str] = set()
+        self.recovered: dict[str, Found] = {}
+        self.ends: dict[str, Found] = {}
 
-    def _prepare(self) -> bytes:
+    def _prepare(self) -> Left:
         region = self.folder.parent / "region.sqlite"
         if not region.exists():
             with_region_at(region)
@@ -68,35 +79,36 @@ class Drill:
             world.look()
         self.earlier = self.spool.mails(before)
         self.ledger.dispose()
-        return self.file.read_bytes()
+        return Left({LEDGER: self.file.read_bytes()}, 0, self.moments[0])
 
-    def fresh(self) -> str:
-        """The ledger as it was prepared; the name of a new scenario."""
-        for left in self.folder.iterdir():
-            left.unlink()
-        self.file.write_bytes(self.prepared)
+    def fresh(self) -> Left:
+        """The ledger as it was prepared, and no mail of this scenario yet."""
         self.spool.forget()
+        return self.start
+
+    def put(self, left: Left) -> str:
+        """The files as they were left, unless they lie there still; the name under which the next process sends."""
+        if left is not self.lies:
+            left.put(self.folder)
+        self.lies = None
         return self._label()
 
     def _label(self) -> str:
-        """Under which name a scenario sends, so that the mail server's notes can be told apart."""
+        """Under which name a process sends, so that the mail server's notes can be told apart."""
         return f"{self.plan.story}{os.getpid()}x{next(NUMBERS)}"
 
     def run(self) -> Report:
         """Everything the plan asks for."""
         began = time.monotonic()
-        self._warm()
-        names = self._count()
+        self.warm()
+        names = self.counted()
         self.report.points, self.report.commits = len(names), names.count(AFTER_COMMIT)
         for point in self._chosen(len(names)):
-            self.scenario([point])
-        for kills, times in ((2, self.plan.doubles), (3, self.plan.triples)):
-            for _ in range(times):
-                later = (self.chance.randint(1, len(names) * 2 // 3) for _ in range(kills - 1))
-                self.scenario([self.chance.randint(1, len(names)), *later])
+            self._judged(self._killed(self.fresh(), point))
+        self._twice_and_thrice(len(names))
         commits = [point for point, name in enumerate(names, 1) if name == AFTER_COMMIT]
         for point in commits * self.plan.lost_acknowledgements:
-            self.scenario([point], acknowledgement=True)
+            self._judged(self._killed(self.fresh(), point, lose), acknowledgement=True)
         self.report.seconds = round(time.monotonic() - began, 1)
         self.report.cpu = round(sum(os.times()[:4]), 1)
         return self.report
@@ -106,16 +118,26 @@ class Drill:
         most = self.plan.singles
         return every if most < 0 or most >= points else sorted(self.chance.sample(every, most))
 
-    def _warm(self) -> None:
+    def _twice_and_thrice(self, points: int) -> None:
+        """Killed in the recovery too, and in the recovery of that."""
+        for number in range(self.plan.doubles):
+            if number % BRANCHES == 0:
+                first = self._killed(self.fresh(), self.chance.randint(1, points))
+            second = self._killed(first, self.chance.randint(1, points * 2 // 3))
+            self._judged(second)
+            if number < self.plan.triples:
+                self._judged(self._killed(second, self.chance.randint(1, points * 2 // 3)))
+
+    def warm(self) -> None:
         """Once in this process, so that each child finds its statements compiled."""
-        by = self.fresh()
-        self._recover(by, 0, self.moments[0], lambda _: None)
+        self._recover(self.fresh(), self.put(self.start), lambda _: None)
         self.ledger.dispose()
+        self.ends.clear()
         gc.freeze()  # children share what is there, instead of copying it at their first collection
 
-    def _count(self) -> list[str]:
+    def counted(self) -> list[str]:
         """The undisturbed run: the name of every point, and each state the ledger passed through."""
-        by, names = self.fresh(), list[str]()
+        by, names = self.put(self.fresh()), list[str]()
         states = [checksum(self.file)]
 
         def note(_: int, name: str) -> None:
@@ -127,45 +149,73 @@ class Drill:
             world = self._world(by)
             with Points(note).watching(self.ledger):
                 self._acts(world, 0, self.moments[0], tell)
-            tell(json.dumps([names, states, self._settled(world, by, tell)]))
+            tell(json.dumps([names, states, self._settled(world, (by,), tell)]))
 
         status, told = forked(child)
         if status != 0:
             raise AssertionError(f"the undisturbed run of {self.plan.story} ended: {told[-1:]}")
         names, found_states, settled = json.loads(told[-1])
         self.states = set(found_states)
-        self._judge([], settled)
+        self._judge((), settled)
         return list(names)
 
-    def scenario(self, points: list[int], *, acknowledgement: bool = False) -> None:
-        """Run, be killed at each of these points (the later ones in the recovery), recover, and judge."""
-        by, killed, at, after = self.fresh(), list[str](), 0, self.moments[0]
-        for point in points:
-            act = lose if acknowledgement else kill_at
-            _, told = forked(lambda tell, p=point, a=at, t=after, k=act: self._die(by, a, t, p, k, tell))  # type: ignore[misc]
-            died = [line.removeprefix("died ") for line in told if line.startswith("died ")]
-            at, after = _reached(told, at, after)
-            if not died:
-                break
-            if self.plan.narrow and not killed and not acknowledgement and self._checksum() not in self.states:
-                self.report.broken.append(f"{self._name(died)}: a state that never was")
-            killed += died
-        status, told = forked(lambda tell: tell(json.dumps(self._recover(by, at, after, tell))))
-        found = json.loads(told[-1]) if status == 0 else {"error": [*told, f"ended with {status}"][-2:]}
-        self._judge(killed, found, acknowledgement=acknowledgement)
+    def _killed(self, left: Left, point: int, act: Deadly = kill_at) -> Left:
+        """Go on from there and be killed at this point; what that leaves. Where a run has fewer points nobody dies."""
+        by = self.put(left)
+        _, told = forked(lambda tell: self._die(by, left, act(point, lambda name: tell(f"died {name}")), tell))
+        died = tuple(line.removeprefix("died ") for line in told if line.startswith("died "))
+        self.report.kills += len(died) if act is kill_at else 0
+        reached = _reached(told, left)
+        self.lies = Left.found(self.folder, *reached, (*left.senders, by), (*left.killed, *died))
+        return self.lies
 
-    def _die(self, by: str, at: int, after: datetime, point: int, act: Deadly, tell: Tell) -> None:
+    def _die(self, by: str, left: Left, act: Act, tell: Tell) -> None:
         """The acts, and the rounds after them, until death."""
         world = self._world(by)
-        with Points(act(point, lambda name: tell(f"died {name}"))).watching(self.ledger):
-            self._acts(world, at, after, tell)
-            if at:
+        with Points(act).watching(self.ledger):
+            self._acts(world, left.at, left.after, tell)
+            if left.at:
                 self._rounds(world, tell)
 
-    def _recover(self, by: str, at: int, after: datetime, tell: Tell) -> dict[str, Any]:
+    def _judged(self, left: Left, *, acknowledgement: bool = False) -> None:
+        """Recover from there, and judge."""
+        same = self._checked(left, acknowledgement) if self.plan.narrow else ""
+        known, again = self.recovered.get(same), self.report.scenarios % EVERY == 0
+        found = known
+        if found is None or again:
+            found = self._told(lambda by, tell: self._recover(left, by, tell), left, again)
+        if known and known.get("end") != found.get("end"):
+            self.report.broken.append(f"{self._name(left.killed)}: an equal state, and another end")
+        if same:
+            self.recovered[same] = found
+        self._judge(left.killed, found, acknowledgement=acknowledgement)
+
+    def _checked(self, left: Left, acknowledgement: bool) -> str:
+        """What was left, as a recovery sees it; the rows must be in a state that the undisturbed run passed through."""
+        state = left.state(self.folder.parent)
+        if len(left.killed) == len(left.senders) == 1 and not acknowledgement and state not in self.states:
+            self.report.broken.append(f"{self._name(left.killed)}: a state that never was")
+        return fingerprint(state, self.folder, self._mails(left.senders), left.at, left.after)
+
+    def _told(self, act: Callable[[str, Tell], Found], left: Left, alone: bool) -> Found:
+        """What this act found, done by a process of its own or by this one."""
+        by = self.put(left)
+        self.report.recoveries += 1
+        if alone:
+            status, told = forked(lambda tell: tell(json.dumps(act(by, tell))))
+            found: Found = json.loads(told[-1]) if status == 0 else {"error": [*told, f"ended with {status}"][-2:]}
+        else:
+            try:
+                found = act(by, lambda _: None)
+            except Exception as error:
+                found = {"error": f"{type(error).__name__} {error!s:.300}"}
+            self.ledger.dispose()
+        return found if "error" in found else self.ends.setdefault(found["end"], found)
+
+    def _recover(self, left: Left, by: str, tell: Tell) -> Found:
         world = self._world(by)
-        self._acts(world, at, after, tell)
-        return self._settled(world, by, tell)
+        self._acts(world, left.at, left.after, tell)
+        return self._settled(world, (*left.senders, by), tell)
 
     def _acts(self, world: World, since: int, after: datetime, tell: Tell) -> None:
         """The acts from this number on, each at its moment, none before `after`."""
@@ -185,41 +235,39 @@ class Drill:
             if not waiting(self.ledger):
                 return
 
-    def _settled(self, world: World, by: str, tell: Tell) -> dict[str, Any]:
+    def _settled(self, world: World, senders: tuple[str, ...], tell: Tell) -> Found:
         """When it is quiet: what is broken, how many copies there are, how many doubts were noted."""
         self._rounds(world, tell)
-        mails = self.earlier + self.spool.mails(by)
+        mails = self._mails(senders)
+        end = fingerprint(checksum(self.file), self.folder, mails, world.now)
+        if end in self.ends:
+            return self.ends[end]
         found = broken(self.ledger, mails, world.now) + self.story.witness(world)
-        if self.report.scenarios % EVERY == 0:
-            found += changed_by(self.ledger, world.look)
-            found += ["I9 a mail more"] if self.earlier + self.spool.mails(by) != mails else []
+        found += changed_by(self.ledger, world.look)
+        found += ["I9 a mail more"] if self._mails(senders) != mails else []
+        return {"end": end, "broken": found} | self._figures(mails)
+
+    def _figures(self, mails: list[Mail]) -> Found:
         copies = Counter((mail.reference, mail.to) for mail in mails)
         with self.ledger.reading() as session:
             skipped = session.exec(select(Message.id).where(Message.state == MessageState.SKIPPED)).first()
             doubts = sum(session.exec(select(Delivery.indefinite)))
         return {
-            "broken": found,
             "worst": max(copies.values(), default=0),
             "second": sum(number - 1 for number in copies.values()),
             "doubts": doubts,
             "skipped": skipped is not None,
         }
 
+    def _mails(self, senders: tuple[str, ...]) -> list[Mail]:
+        return self.earlier + [mail for by in senders for mail in self.spool.mails(by)]
+
     def _world(self, by: str) -> World:
         return World(self.ledger, self.spool.sender(by), self.moments[0], self.folder)
 
-    def _checksum(self) -> str:
-        """Of a copy with its WAL, so that the recovery itself finds what the kill left."""
-        with TemporaryDirectory(dir=self.folder.parent) as aside:
-            for file in self.folder.glob(f"{self.file.name}*"):
-                if not file.name.endswith("-shm"):
-                    shutil.copy(file, aside)
-            return checksum(Path(aside) / self.file.name)
-
-    def _judge(self, killed: list[str], found: dict[str, Any], *, acknowledgement: bool = False) -> None:
+    def _judge(self, killed: tuple[str, ...], found: Found, *, acknowledgement: bool = False) -> None:
         report, kills = self.report, 0 if acknowledgement else len(killed)
         report.scenarios += 1
-        report.kills += kills
         report.by_kills[str(kills)] = report.by_kills.get(str(kills), 0) + 1
         report.acknowledgements += acknowledgement
         if "error" in found:
@@ -228,6 +276,7 @@ class Drill:
         report.lost += sum(line.startswith("I1") for line in found["broken"])
         report.unsaid += sum(line.startswith("I3") for line in found["broken"])
         report.second_copies += found["second"]
+        report.doubts += found["doubts"]
         report.copies[str(kills)] = max(report.copies.get(str(kills), 0), found["worst"])
         if kills == 1 and found["second"]:
             report.twice[killed[0]] = report.twice.get(killed[0], 0) + 1
@@ -238,14 +287,14 @@ class Drill:
             sometimes.saw("lease-takeover")
         report.broken += [f"{self._name(killed)}: {line}" for line in found["broken"]]
 
-    def _name(self, killed: list[str]) -> str:
+    def _name(self, killed: tuple[str, ...]) -> str:
         return f"{self.plan.story} {self.report.scenarios} {' > '.join(killed) or 'undisturbed'}"
 
 
-def _reached(told: list[str], at: int, after: datetime) -> tuple[int, datetime]:
+def _reached(told: list[str], left: Left) -> tuple[int, datetime]:
     """The act that was being done at the end, and the moment the next process may begin."""
     last = [line.split() for line in told if line.startswith("at ")]
-    return (int(last[-1][1]), datetime.fromisoformat(last[-1][2]) + LEASE_AND_MORE) if last else (at, after)
+    return (int(last[-1][1]), datetime.fromisoformat(last[-1][2]) + LEASE_AND_MORE) if last else (left.at, left.after)
 
 
 def with_region_at(file: Path) -> None:

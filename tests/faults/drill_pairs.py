@@ -4,7 +4,6 @@
 `races` between an answer and a sweep, `answers` by two people at once.
 """
 
-import json
 import os
 import select
 import signal
@@ -21,7 +20,8 @@ from integrations.ledger.tables import Step, StepState
 from tasks.record_answer import record_answer
 from tests.chain import Chain
 from tests.faults.crowd import Did, at_once
-from tests.faults.drill import LEASE_AND_MORE, Drill
+from tests.faults.drill import LEASE_AND_MORE, Drill, Found
+from tests.faults.drill_left import Left
 from tests.faults.drill_plan import Report
 from tests.faults.drill_stories import DOOR
 from tests.faults.drill_tools import forked, main
@@ -92,8 +92,8 @@ class Pairs(Drill):
 
     def run(self) -> Report:
         """Everything the plan asks for."""
-        self._warm()
-        names = self._count()
+        self.warm()
+        names = self.counted()
         points = [name for name in names if "." in name]
         self.report.points = len(points)
         every = [(a, b) for a in range(1, len(points) + 1) for b in range(1, len(points) + 1)]
@@ -110,7 +110,7 @@ class Pairs(Drill):
         return self.report
 
     def _interleaved(self, a: int, b: int) -> None:
-        by = self.fresh()
+        by = self.put(self.fresh())
 
         def look(stop: Callable[[int, str], None]) -> None:
             with Points(stop).watching(self.ledger):
@@ -129,11 +129,11 @@ class Pairs(Drill):
             self.report.broken.append(
                 f"{a} {b}: ended {ended}, {found.get('second')} copies, {found.get('doubts')} doubts"
             )
-        self._judge([], found)
+        self._judge((), found)
 
     def _sleeper(self, point: int) -> None:
         """One falls asleep; another comes after the lease, does the work; the first wakes and goes on."""
-        by = self.fresh()
+        by = self.put(self.fresh())
         pid = os.fork()
         if pid == 0:
             signal.alarm(60)
@@ -149,11 +149,11 @@ class Pairs(Drill):
         found = self._quiet(by)
         if status:
             self.report.broken.append(f"the sleeper at {point} ended with {status}")
-        self._judge([], found)
+        self._judge((), found)
 
     def _race(self) -> None:
         """An answer closes the step whose rung is due now; the sweep decides that rung. Whoever is first, wins."""
-        by = self.fresh()
+        by = self.put(self.fresh())
         step = self._step()
         head_start = self.chance.choice([-0.01, 0.0, 0.01, 0.03, 0.1])  # seconds, of the sweep
 
@@ -181,10 +181,10 @@ class Pairs(Drill):
             what = "sent after the answer"
         self.report.outcomes["sweep first" if rungs else "answer first"] += 1
         self.report.broken += [f"race: {what}"] if what else []
-        self._judge([], self._quiet(by))
+        self._judge((), self._quiet(by))
 
     def _two_answers(self) -> None:
-        self.fresh()
+        self.put(self.fresh())
         step = self._step()
         acts: list[Callable[[], Did]] = [lambda c=code: self._answer(step, c) for code in ("VT-201", "VT-209")]  # type: ignore[misc]
         found = at_once(acts)
@@ -216,9 +216,11 @@ class Pairs(Drill):
         self._acts(self._world(by), 0, self.moments[0], lambda _: None)
         return {}
 
-    def _quiet(self, by: str) -> dict[str, Any]:
-        status, told = forked(lambda tell: tell(json.dumps(self._settled(self._world_at_the_end(by), by, tell))))
-        return json.loads(told[-1]) if status == 0 else {"error": told[-1:]}
+    def _quiet(self, by: str) -> Found:
+        """What is found when the mail has gone quiet."""
+        left = Left.found(self.folder, 0, self.moments[0], (by,), ())
+        self.lies = left
+        return self._told(lambda new, tell: self._settled(self._world_at_the_end(new), (by, new), tell), left, False)
 
     def _world_at_the_end(self, by: str) -> Any:
         world = self._world(by)

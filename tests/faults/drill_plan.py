@@ -30,18 +30,22 @@ class Plan:
 class Report:
     """What was found. `by_kills`: scenarios by number of kills, `copies`: the worst number of copies by the same.
 
+    `kills`: processes that died; one first death may begin several scenarios. `recoveries`: those that were run, not
+    those that would have begun where another began.
     `twice`: the points that gave a second copy. `unsaid`: copies without a recorded doubt. `broken`: what went wrong.
     """
 
     story: str
     points: int = 0
     commits: int = 0
+    recoveries: int = 0
     scenarios: int = 0
     kills: int = 0
     acknowledgements: int = 0
     lost: int = 0
     unsaid: int = 0
     second_copies: int = 0
+    doubts: int = 0
     by_kills: dict[str, int] = field(default_factory=dict)
     copies: dict[str, int] = field(default_factory=dict)
     twice: dict[str, int] = field(default_factory=dict)

@@ -26,7 +26,8 @@ from tests.region import moment, with_region
 LADDER = ("digest", "remind", "late", "stalled", "counts", "counts-again", "outage", "alarm")
 STORIES = (*LADDER, "opening", "answer", "import", "refusal", "outbox")
 SIZES = [(story, 1) for story in STORIES] + [(story, 3) for story in (*LADDER[:3], "counts", "outage")]
-DOUBLES, TRIPLES = 1060 // len(STORIES), 530 // len(LADDER)  # of each story with one case
+DOUBLES, TRIPLES = 1060 // len(STORIES), 200 // len(LADDER)  # of each story with one case
+MOSTLY = 0.9  # now and then the recovery ends before the point at which it was to be killed
 GROUPS = [[pair] for pair in SIZES] if tier.FULL else [SIZES[0:4], SIZES[4:8], SIZES[8:11], SIZES[11:13]]
 
 
@@ -55,7 +56,7 @@ def plans(story: str, cases: int, server: Spool) -> Iterator[Plan]:
     if not tier.FULL:
         yield replace(plan, singles=5, doubles=2)
         return
-    yield replace(plan, lost_acknowledgements=3)
+    yield replace(plan, lost_acknowledgements=1)
     if cases == 1:
         yield replace(plan, singles=0, doubles=DOUBLES, triples=TRIPLES if story in LADDER else 0, narrow=False)
 
@@ -64,11 +65,13 @@ def plans(story: str, cases: int, server: Spool) -> Iterator[Plan]:
 def test_a_kill_at_any_point_loses_nothing_and_leaves_a_state_that_was(
     stories: list[tuple[str, int]], server: Spool, record_property: Callable[[str, object], None]
 ) -> None:
-    reports = drilled(*(plan for story, cases in stories for plan in plans(story, cases, server)))
+    asked = [plan for story, cases in stories for plan in plans(story, cases, server)]
+    reports = drilled(*asked)
     assert [line for report in reports for line in report.broken] == []
     assert [(report.story, report.lost, report.unsaid) for report in reports if report.lost or report.unsaid] == []
-    assert all(report.kills > 0 for report in reports)
-    for report in reports:
+    for plan, report in zip(asked, reports, strict=True):
+        assert report.by_kills.get("1", 0) >= (report.points if plan.singles < 0 else plan.singles)
+        assert sum(number for kills, number in report.by_kills.items() if kills > "1") >= int(MOSTLY * plan.doubles)
         record_property("drill", json.dumps(asdict(report)))
 
 

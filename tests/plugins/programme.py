@@ -1,6 +1,7 @@
 """The fault programme as a whole: what it must have met at some time, and the kills of all its stories together.
 
-A full run over the whole of tests/faults (FAULT_TIER=full) that never met one of `tests.faults.sometimes` fails.
+A full run over the whole of tests/faults (FAULT_TIER=full) that never met one of `tests.faults.sometimes`, or that
+killed less often than FLOORS, fails.
 """
 
 import json
@@ -16,7 +17,9 @@ import pytest
 from tests.faults import sometimes
 
 RUN = "PYTEST_XDIST_TESTRUNUID"
-ADDED = ("scenarios", "kills", "acknowledgements", "lost", "unsaid", "second_copies")
+ADDED = ("scenarios", "kills", "recoveries", "acknowledgements", "lost", "unsaid", "second_copies", "doubts")
+FLOORS = {"1": 2500, "2": 1000}
+"""So many scenarios with one kill and with two must a full run have had."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,7 +47,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Too little was proven when something never happened."""
     if hasattr(session.config, "workerinput") or not _whole(session.config):
         return
-    if sometimes.never_met(sometimes.folder()):
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if sometimes.never_met(sometimes.folder()) or too_few(_drills(reporter)):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -53,11 +57,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
     if _whole(config) and (never := sometimes.never_met(sometimes.folder())):
         terminalreporter.write_line(f"never met in the whole programme: {', '.join(sorted(never))}", red=True)
-    passed = terminalreporter.stats.get("passed", [])
-    drills = [json.loads(text) for report in passed for name, text in report.user_properties if name == "drill"]
+    drills = _drills(terminalreporter)
+    if _whole(config) and (few := too_few(drills)):
+        terminalreporter.write_line(f"too few scenarios with so many kills: {few}", red=True)
     if drills:
         terminalreporter.write_line(json.dumps({"T1": together(drills)}))
     shutil.rmtree(sometimes.folder(), ignore_errors=True)
+
+
+def _drills(reporter: Any) -> list[dict[str, Any]]:
+    passed = reporter.stats.get("passed", [])
+    return [json.loads(text) for report in passed for name, text in report.user_properties if name == "drill"]
+
+
+def too_few(drills: list[dict[str, Any]]) -> dict[str, int]:
+    """How many scenarios there were of each number of kills that stayed below its floor."""
+    found = together(drills)["scenarios_by_kills"]
+    return {kills: found.get(kills, 0) for kills, floor in FLOORS.items() if found.get(kills, 0) < floor}
 
 
 def together(drills: list[dict[str, Any]]) -> dict[str, Any]:
