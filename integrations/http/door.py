@@ -150,7 +150,8 @@ class Door:
             request = self._client.build_request(method, path, json=content, params=params, headers=headers)
         except (httpx.InvalidURL, ValueError):
             raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE)) from None
-        if path.startswith("//") or not any(stands_under(str(request.url), place) for place in self._places):
+        place = path if "://" in path.partition("?")[0] else str(request.url)
+        if path.startswith("//") or not any(stands_under(place, ours) for ours in self._places):
             raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE))
         return request
 

@@ -19,6 +19,7 @@ NO_ACCESS = frozenset({401, 403, 407})
 EXPIRED = 10  # OpenSSL: X509_V_ERR_CERT_HAS_EXPIRED
 LONGEST_WAIT = 7 * 24 * 3600.0
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
+NAME = re.compile(r"[A-Z][A-Za-z]{0,59}")
 ELSEWHERE = "andere-server"
 
 
@@ -75,6 +76,7 @@ def failed(repeatable: bool, error: Exception) -> Unanswered:
     how = "tijd-verstreken" if isinstance(error, httpx.TimeoutException) else "verbroken"
     if isinstance(error, httpx.DecodingError):
         how = "onleesbaar"
+    how = _tls(error) or how  # in TLS 1.3 a server refuses our certificate after we began to write
     return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, how))
 
 
@@ -96,12 +98,22 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def codes_of(body: object) -> frozenset[str]:
-    """The codes in a problem+json answer (RFC 9457 as the VNG standards fill it), whatever else it holds."""
+    """The codes in a problem+json answer (RFC 9457 as the VNG standards fill it), whatever else it holds.
+
+    And the names of errors (`errors[].error`) in an answer of NotifyNL.
+    """
     if not isinstance(body, dict):
         return frozenset()
-    params: Any = body.get("invalidParams")
-    found = [param.get("code") for param in params if isinstance(param, dict)] if isinstance(params, list) else []
-    return frozenset(code for code in (body.get("code"), *found) if isinstance(code, str) and CODE.fullmatch(code))
+    found = [body.get("code"), *_each(body.get("invalidParams"), "code")]
+    named = _each(body.get("errors"), "error")
+    return frozenset(
+        [code for code in found if isinstance(code, str) and CODE.fullmatch(code)]
+        + [name for name in named if isinstance(name, str) and NAME.fullmatch(name)]
+    )
+
+
+def _each(listed: Any, key: str) -> list[object]:
+    return [item.get(key) for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
 def retry_after(said: str, sent: str) -> float:
