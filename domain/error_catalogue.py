@@ -302,6 +302,13 @@ CATALOGUE: dict[str, Entry] = {
     "KR-DEUR-VERZOEK": Entry("Dit verzoek is niet te lezen.", "Vergelijk met de beschrijving van de koppeling."),
     "KR-DEUR-DRUK": Entry("Er zijn te veel aanroepen tegelijk.", "Probeer het over enkele seconden opnieuw."),
     "KR-DEUR-STORING": Entry("De ontvanger kan dit nu niet verwerken.", "Probeer het later opnieuw."),
+    "KR-SIGNAAL-WAARDE": Entry(
+        "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die docs/partners.md bij signalen noemt."
+    ),
+    "KR-SLEUTELS": Entry(
+        "Het sleutelbestand van de BRP is niet goed ({what}).",
+        "Verbeter het; alleen de eigenaar mag het lezen (chmod 600).",
+    ),
     # stories
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from domain.errors import InputRefusal, PolicyRefusal, WrongUse
 from domain.moments import parse_moment
 from domain.parties import OrganisationKind, Role
+from integrations.notifynl.addresses import NOTIFYNL, parse_channel
 
 
 class _Entry(BaseModel):
@@ -42,7 +43,8 @@ class RegionMunicipality(_Entry):
 
 
 class RegionProfessional(_Entry):
-    """`channels`: where messages go, as `mail:ADDRESS` or any Apprise URL; `deputy`: who stands in."""
+    """`channels`: where messages go, as `mail:ADDRESS`, `notifynl:email:ADDRESS`, `notifynl:sms:NUMBER` or any Apprise
+    URL; `deputy`: who stands in."""
 
     code: str
     team: str
@@ -51,6 +53,18 @@ class RegionProfessional(_Entry):
     deputy: str = ""
     active: bool = True
     expertise: tuple[Literal["trauma", "disability", "elder"], ...] = ()
+
+    @field_validator("channels")
+    @classmethod
+    def _addressed(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_notifynl(channel) if channel.startswith(NOTIFYNL) else channel for channel in channels)
+
+
+def _notifynl(channel: str) -> str:
+    address = parse_channel(channel)
+    if address is None:
+        raise ValueError("een kanaal van NotifyNL is notifynl:email:ADRES of notifynl:sms: met een mobiel nummer")
+    return address.channel
 
 
 class RegionShift(_Entry):

@@ -18,10 +18,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """A verdict and why, as a code: never a sentence of the other side, which may hold an address."""
+    """A verdict and why, as a code: never a sentence of the other side, which may hold an address.
+
+    `remote`: the number the other side gave it; `wait`: seconds it asked us to stay away; `looks`: the next try first
+    asks whether this one arrived, so that a second doubt is no reason to give up.
+    """
 
     verdict: Verdict
     reason: str = ""
+    remote: str = ""
+    wait: float = 0.0
+    looks: bool = False
 
     @property
     def route_down(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from integrations.ledger.contacts import AddressBook
 from integrations.mail import Result
 from integrations.mail.sender import MAIL
+from integrations.notifynl.addresses import NOTIFYNL
 from tasks.claim_deliveries import Claim
 
 SILENCES = 5
@@ -13,7 +14,8 @@ SILENCES = 5
 
 
 class Breaker:
-    """Which routes are down in this round. All mail takes one route, the relay; another channel is a route itself."""
+    """Which routes are down in this round. All mail takes one route, the relay, and all that NotifyNL sends another;
+    any other channel is a route itself."""
 
     def __init__(self) -> None:
         self._silences: Counter[str] = Counter()
@@ -40,4 +42,4 @@ class Breaker:
 
 
 def _route(channel: str) -> str:
-    return MAIL if channel.startswith(MAIL) else channel
+    return next((route for route in (MAIL, NOTIFYNL) if channel.startswith(route)), channel)

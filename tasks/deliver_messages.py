@@ -17,7 +17,8 @@ from domain.errors import OutsideFailure
 from integrations.faults import fault_point
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.contacts import AddressBook, address_book
-from integrations.mail import AppriseSender, Sender, Verdict
+from integrations.mail import Sender, Verdict
+from integrations.senders import sender as the_sender
 from integrations.settings import settings
 from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
@@ -62,7 +63,7 @@ def deliver_messages(ledger: Ledger, now: datetime, sender: Sender | None = None
     returned = _returned(ledger, now)
     redirect_unsent(ledger, now)
     bundled = bundle_messages(ledger, now)
-    round_ = Round(ledger, _clock(ledger, now), sender or AppriseSender())
+    round_ = Round(ledger, _clock(ledger, now), sender or the_sender())
     became = round_.run(limit)
     return Delivered(**{str(verdict): became[verdict] for verdict in Verdict}, bundled=bundled, returned=returned)
 

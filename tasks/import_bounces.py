@@ -66,7 +66,7 @@ def import_one(ledger: Ledger, raw: bytes, actor: Actor, now: datetime) -> Impor
         if not report.final:
             return DELAYED
         fresh = [delivery for delivery in deliveries if delivery.bounced_at is None]
-        _bounce(work, fresh, f"bounce {report.status}")
+        bounce(work, fresh, f"bounce {report.status}")
         return BOUNCED if fresh else KNOWN
 
 
@@ -92,7 +92,8 @@ def _address(book: AddressBook, bundle: Bundle, delivery: Delivery) -> str:
     return channel.removeprefix(MAIL).casefold() if channel.startswith(MAIL) else ""
 
 
-def _bounce(work: UnitOfWork, deliveries: Sequence[Delivery], reason: str) -> None:
+def bounce(work: UnitOfWork, deliveries: Sequence[Delivery], reason: str) -> None:
+    """These sends came back after all: another channel may have brought the message, else a person hears of it."""
     for delivery in deliveries:
         delivery.state, delivery.reason, delivery.bounced_at = DeliveryState.PERMANENT, reason, work.now
         delivery.lease_until = delivery.next_try_at = None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Sequence
+from datetime import timedelta
 
 from sqlmodel import col, select, update
 
@@ -38,7 +39,7 @@ def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Ve
         elif verdict is Verdict.PERMANENT:
             lost[delivery.bundle_id] = result.reason
     if sent:
-        _messages_sent(work, sent)
+        messages_sent(work, sent)
     for bundle, reason in lost.items():
         messages_lost(work, bundle, reason)
     return became
@@ -68,18 +69,21 @@ def _record(delivery: Delivery, result: Result, work: UnitOfWork) -> Verdict:
     doubted = delivery.indefinite > 0 and delivery.attempts > 1
     if verdict is Verdict.INDEFINITE:
         delivery.indefinite += 1
-    if verdict is Verdict.TEMPORARY or (verdict is Verdict.INDEFINITE and not doubted):
+    if verdict is Verdict.TEMPORARY or (verdict is Verdict.INDEFINITE and (result.looks or not doubted)):
         wait = next_try(delivery.attempts)
+    if wait is not None:
+        wait = max(wait, timedelta(seconds=result.wait))
     if verdict is not Verdict.SENT and wait is None:
         verdict = Verdict.PERMANENT
     delivery.state, delivery.reason = DeliveryState(verdict), result.reason
+    delivery.remote_id = result.remote or delivery.remote_id
     delivery.verdict_at, delivery.lease_until = work.now, None
     delivery.next_try_at = work.now + wait if wait else None
     return verdict
 
 
-def _messages_sent(work: UnitOfWork, bundles: set[int]) -> None:
-    """Said as what they are not, so that the index of bundles is used and not that of states."""
+def messages_sent(work: UnitOfWork, bundles: set[int]) -> None:
+    """What these mails told is sent; said as what they are not, so that the index of bundles is used, not of states."""
     told = update(Message).where(col(Message.bundle_id).in_(bundles), col(Message.state).not_in(NOT_BUNDLED))
     work.session.connection().execute(told.values(state=MessageState.SENT))
 

@@ -24,7 +24,8 @@ from flows.clockwork.board import board
 from flows.clockwork.deliver import deliver
 from flows.clockwork.sweep import sweep
 from integrations.ledger import Ledger, current_ledger
-from integrations.mail import AppriseSender
+from integrations.partners import partners
+from integrations.senders import sender
 from integrations.settings import settings
 from tasks.read_board import read_board
 from tasks.settle_outbox import settle_outbox
@@ -66,9 +67,12 @@ def _settle_in(home: Path, mail_port: int, port: int) -> None:
         "MAIL_PASSWORD",
         "MAIL_FROM",
         "CHANNELS",
+        "PARTNERS",
+        "SECRETS",
     ):
         os.environ.pop(f"KETENREGIE_{name}", None)
     settings.cache_clear()
+    partners.cache_clear()
 
 
 def _load(console: Console, ledger: Ledger) -> int:
@@ -76,7 +80,7 @@ def _load(console: Console, ledger: Ledger) -> int:
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("Regio Kustland laden", total=None)
         moment = now()
-        cases = load_demo(ledger, AppriseSender(), moment, _teller(progress, bar))
+        cases = load_demo(ledger, sender(), moment, _teller(progress, bar))
         settle_outbox(ledger, moment)
     return cases
 

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from deployments.receiver import notifications
+from deployments.receiver import notifications, notifynl
 from deployments.receiver.front import LOGGER, MOST_AT_ONCE, Front
 from deployments.receiver.house import House
 from deployments.receiver.problems import Refused, answers, problem, refusal
 from domain.errors import KetenregieError, OutsideFailure, Refusal
 from integrations.ledger import Ledger
 
-ROUTES: tuple[Callable[[House], APIRouter], ...] = (notifications.routes,)
+ROUTES: tuple[Callable[[House], APIRouter], ...] = (notifications.routes, notifynl.routes)
 """Each makes the routes of one integration; one that nobody configured answers 401 or has no routes."""
 
 KNOWN = {404: "KR-DEUR-ADRES", 405: "KR-DEUR-METHODE"}
@@ -39,6 +39,7 @@ def inner_app(house: House) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(KetenregieError, _ours)
+    app.add_exception_handler(Exception, _unforeseen)
     return app
 
 
@@ -79,3 +80,8 @@ def _ours(_: Request, error: Exception) -> Response:
         return problem(422, error)
     LOGGER.error("storing %s", error.code)
     return problem(503, OutsideFailure("KR-DEUR-STORING"), {"Retry-After": "60"})
+
+
+def _unforeseen(_: Request, __: Exception) -> Response:
+    """The framework raises it again after this answer; the front tells its kind to the log."""
+    return problem(500, OutsideFailure("KR-DEUR-STORING"))

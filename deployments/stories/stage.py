@@ -21,8 +21,8 @@ from integrations.ledger import SYSTEM, Actor, Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.settings_table import put
 from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step
-from integrations.mail import AppriseSender
 from integrations.region_file import Region, read_region
+from integrations.senders import sender_of
 from integrations.settings import Settings
 from tasks.acknowledge import acknowledge
 from tasks.add_person import add_person
@@ -60,7 +60,7 @@ class Stage:
         self.ledger, self.mailbox = ledger, mailbox
         self.url = ledger.url.render_as_string(hide_password=False)
         self.cases: dict[str, str] = {}
-        self.sender = AppriseSender(Settings(mail_host="127.0.0.1", mail_port=mailbox.port))
+        self.sender = sender_of(Settings(mail_host="127.0.0.1", mail_port=mailbox.port))
 
     def prepare(self, region: Region, policy: str, now: datetime) -> None:
         """Load the region and the policy into the fresh ledger."""

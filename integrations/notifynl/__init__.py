@@ -1,1 +1,1 @@
-"""NotifyNL: the government's notification service, by template."""
+"""NotifyNL: mail and SMS to professionals by the notification service of the government."""

@@ -1,0 +1,73 @@
+"""The preflight of NotifyNL says what is wrong before a message finds out, in Dutch, and makes nothing."""
+
+from collections.abc import Callable
+
+import pytest
+
+from integrations.notifynl.preflight import preflight
+from tests.partners.notifynl_rows import config, secrets
+from tests.partners.notifynl_standin import EMAIL_TEMPLATE, SECRET, NotifyNLStandin, notifynl
+
+
+def wrong(url: str, **changed: object) -> list[tuple[str, str]]:
+    """What is not right: what was looked at, and the advice."""
+    return [(found.what, found.advice) for found in preflight(config(url, **changed)) if not found.good]
+
+
+def test_a_good_set_up_has_six_good_findings_and_makes_nothing() -> None:
+    with secrets(), notifynl() as (standin, url):
+        found = preflight(config(url))
+        assert [finding.good for finding in found] == [True] * 6
+        assert (standin.taken, standin.wrong) == ([], [])
+
+
+def _no_template(standin: NotifyNLStandin) -> None:
+    standin.templates = []
+
+
+def _other_variables(standin: NotifyNLStandin) -> None:
+    standin.templates[0]["body"] = "Beste ((naam)), ((body))"
+
+
+def _a_letter(standin: NotifyNLStandin) -> None:
+    standin.templates[0]["type"] = "letter"
+
+
+def _slow_clock(standin: NotifyNLStandin) -> None:
+    standin.ahead = 90
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        (_no_template, "Er is geen sjabloon van de soort email met dit nummer."),
+        (_a_letter, "Er is geen sjabloon van de soort email met dit nummer."),
+        (_other_variables, "Het sjabloon heeft precies deze variabelen: ((subject)) en ((body))."),
+        (_slow_clock, "De klok scheelt"),
+    ],
+)
+def test_each_fault_has_its_own_advice(change: Callable[[NotifyNLStandin], None], advice: str) -> None:
+    with secrets(), notifynl() as (standin, url):
+        change(standin)
+        found = wrong(url, sms_template=None)
+    assert len(found) == 1
+    assert found[0][1].startswith(advice)
+
+
+def test_a_key_that_is_wrong_missing_or_refused_is_told_without_showing_it() -> None:
+    with secrets(notify="geen-sleutel"):
+        assert "naam-dienst-geheim" in wrong("http://127.0.0.1:9/")[0][1]
+    with secrets():
+        assert "niet ingesteld" in wrong("http://127.0.0.1:9/", api_key="anders")[0][1]
+        assert "niet ingesteld" in wrong("http://127.0.0.1:9/", callback_secret="anders")[0][1]
+    refused = f"proef-{EMAIL_TEMPLATE}-{SECRET}"
+    with secrets(notify=refused), notifynl() as (_, url):
+        [(_, advice)] = wrong(url)
+    assert "Controleer de sleutel" in advice
+    assert SECRET not in advice
+
+
+def test_a_service_that_is_not_there_and_no_way_back_are_told() -> None:
+    with secrets():
+        found = wrong("http://127.0.0.1:9/", callback_secret=None)
+    assert [what for what, _ in found] == ["NotifyNL: bericht terug over de bezorging", "NotifyNL antwoordt"]
