@@ -1,0 +1,77 @@
+"""What their status, result and properties say to us, by the names in the partners' file. No request is made here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from domain.dutch import AMSTERDAM
+from integrations.handover import Found, Standing
+from integrations.zgw.config import PROPERTY, Answers
+
+YES = frozenset({"ja", "j", "true", "waar", "1", "yes"})
+NO = frozenset({"nee", "n", "false", "onwaar", "0", "no"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read: the names of status and result ('' when there is none), the day of the status, and properties."""
+
+    status: str = ""
+    set_on: date | None = None
+    result: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(agreed: Answers, seen: Seen, etag: str = "") -> Found:
+    """Accepted, refused or waiting. A name without an agreed meaning says nothing; nor do two that contradict."""
+    standing = _standing(agreed, seen)
+    if standing is Standing.WAITING:
+        return Found(etag=etag)
+    return Found(
+        standing=standing,
+        said_on=seen.set_on,
+        refusal=agreed.refused_result.get(seen.result, "") if standing is Standing.REFUSED else "",
+        talk_on=_day(agreed.talk_on, seen),
+        vt_support=_yes(agreed.vt_support, seen),
+        takes_risks=_yes(agreed.takes_risks, seen),
+        etag=etag,
+    )
+
+
+def _standing(agreed: Answers, seen: Seen) -> Standing:
+    withdrawn = seen.result == agreed.withdrawn_result or seen.status == agreed.withdrawn_status
+    accepted = seen.status in agreed.accepted_status or seen.result in agreed.accepted_result
+    refused = seen.result in agreed.refused_result
+    if withdrawn or accepted == refused:
+        return Standing.WAITING
+    return Standing.ACCEPTED if accepted else Standing.REFUSED
+
+
+def _day(source: str, seen: Seen) -> date | None:
+    if source == "statusdatum":
+        return seen.set_on
+    return read_day(seen.properties.get(source.removeprefix(PROPERTY), ""))
+
+
+def _yes(source: str, seen: Seen) -> bool | None:
+    said = source if source in ("ja", "nee") else seen.properties.get(source.removeprefix(PROPERTY), "")
+    word = said.strip().lower()
+    return True if word in YES else False if word in NO else None
+
+
+def read_day(said: str) -> date | None:
+    """A day as an `eigenschap` holds it: 20261122 or 20261122143000 (the catalogue's formats), or ISO 8601."""
+    compact = said.strip()[:10] if "-" in said else said.strip()[:8]
+    try:
+        return date.fromisoformat(compact)
+    except ValueError:
+        return None
+
+
+def day_of(moment: str) -> date | None:
+    """The day in Amsterdam of a moment with its offset; None when it is no moment."""
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return found.astimezone(AMSTERDAM).date() if found.tzinfo else found.date()

@@ -1,0 +1,106 @@
+"""The parts of a hand-over in their system: each is looked for before it is made, so that a second try doubles none."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from integrations.handover import Offer
+from integrations.http import Unanswered
+from integrations.http.judge import unreadable
+from integrations.verdict import Result, Verdict
+from integrations.zgw import message
+from integrations.zgw.catalogue import Catalogue, Resource
+from integrations.zgw.config import Unit
+from integrations.zgw.doors import Doors, addresses, text
+from integrations.zgw.token import BACK
+
+NOT_UNIQUE = "identificatie-niet-uniek"
+DOUBLE = frozenset({"unique", "uniek", NOT_UNIQUE})
+
+
+def found(doors: Doors, name: str, path: str, number: str) -> Resource | None:
+    """What was made before under our number. Raises Unanswered when there are two."""
+    asked = {"identificatie": number, "bronorganisatie": doors.system.rsin}
+    same = [one for one in doors.pages(name, path, asked) if one.get("identificatie") == number]
+    if len(same) > 1:
+        raise Unanswered(Result(Verdict.PERMANENT, "niet-eenduidig"))
+    return same[0] if same else None
+
+
+def made(doors: Doors, name: str, path: str, content: Mapping[str, Any]) -> tuple[Resource, bool]:
+    """Made now (True), or there already (False). Raises Unanswered `nummer-bezet` when it is there but not for us."""
+    try:
+        return doors.make(name, path, content), True
+    except Unanswered as refusal:
+        if NOT_UNIQUE not in refusal.codes:
+            raise
+    there = found(doors, name, path, content["identificatie"])
+    if there is None:
+        raise Unanswered(Result(Verdict.PERMANENT, "nummer-bezet"))
+    return there, False
+
+
+def add_units(doors: Doors, catalogue: Catalogue, zaak: Resource) -> None:
+    """Each organisation in its role."""
+    zaaktype = text(zaak, "zaaktype")
+    there = [doors.read("zaken", doors.own("zaken", address)) for address in addresses(zaak, "rollen")]
+    for unit in doors.system.units:
+        kind = catalogue.role(zaaktype, unit.role)
+        if not any(_is(role, kind, unit) for role in there):
+            doors.make("zaken", "rollen", _role(text(zaak, "url"), kind, unit))
+
+
+def _is(role: Resource, kind: str, unit: Unit) -> bool:
+    who = role.get("betrokkeneIdentificatie")
+    return role.get("roltype") == kind and isinstance(who, dict) and who.get("identificatie") == unit.code
+
+
+def _role(zaak: str, kind: str, unit: Unit) -> dict[str, Any]:
+    return {
+        "zaak": zaak,
+        "betrokkeneType": "organisatorische_eenheid",
+        "roltype": kind,
+        "roltoelichting": unit.role,
+        "betrokkeneIdentificatie": {"identificatie": unit.code, "naam": unit.name},
+    }
+
+
+def add_document(doors: Doors, catalogue: Catalogue, zaak: Resource, offer: Offer, today: date) -> None:
+    """The content-free document, linked to the zaak."""
+    if doors.system.document_type is None:
+        return
+    document = found(doors, "documenten", "enkelvoudiginformatieobjecten", offer.number)
+    if document is None:
+        kind = catalogue.document(text(zaak, "zaaktype"), today)
+        content = message.document(doors.system, offer, kind)
+        document, _ = made(doors, "documenten", "enkelvoudiginformatieobjecten", content)
+    address = text(document, "url")
+    links = [doors.read("zaken", doors.own("zaken", link)) for link in addresses(zaak, "zaakinformatieobjecten")]
+    if not any(link.get("informatieobject") == address for link in links):
+        link = {"zaak": text(zaak, "url"), "informatieobject": address, "titel": message.title(offer)}
+        make_once(doors, "zaakinformatieobjecten", link)
+
+
+def add_status(doors: Doors, catalogue: Catalogue, zaak: Resource) -> None:
+    """The first status, when it has none yet. It comes last: then everything else is there."""
+    if "status" not in zaak:
+        raise unreadable(True)
+    if zaak["status"] is None:
+        kind = catalogue.status(text(zaak, "zaaktype"), doors.system.first_status)
+        doors.make("zaken", "statussen", status(doors, text(zaak, "url"), kind, message.OFFERED))
+
+
+def status(doors: Doors, zaak: str, kind: str, said: str) -> dict[str, Any]:
+    """The body of POST /statussen, now by their clock: a status of tomorrow is refused."""
+    now = datetime.now(UTC) + timedelta(seconds=doors.signer.skew - BACK)
+    moment = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"zaak": zaak, "statustype": kind, "datumStatusGezet": moment, "statustoelichting": said}
+
+
+def make_once(doors: Doors, path: str, content: Mapping[str, Any]) -> None:
+    """Make it; that it was there already is as good."""
+    try:
+        doors.make("zaken", path, content)
+    except Unanswered as refusal:
+        if not refusal.codes & DOUBLE:
+            raise
