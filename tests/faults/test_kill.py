@@ -21,6 +21,7 @@ from tests.faults.drill_stories import World
 from tests.faults.invariants import check
 from tests.faults.rules_of_rows import database_whole
 from tests.faults.spool import PROJECT, Spool, spool
+from tests.plugins.programme import too_few
 from tests.region import moment, with_region
 
 LADDER = ("digest", "remind", "late", "stalled", "counts", "counts-again", "outage", "alarm")
@@ -73,6 +74,12 @@ def test_a_kill_at_any_point_loses_nothing_and_leaves_a_state_that_was(
         assert report.by_kills.get("1", 0) >= (report.points if plan.singles < 0 else plan.singles)
         assert sum(number for kills, number in report.by_kills.items() if kills > "1") >= int(MOSTLY * plan.doubles)
         record_property("drill", json.dumps(asdict(report)))
+
+
+def test_a_full_run_that_killed_too_seldom_is_told() -> None:
+    enough = [asdict(Report("late", by_kills={"1": 1250, "2": 500}))]
+    assert too_few(enough * 2) == {}
+    assert too_few(enough) == {"1": 1250, "2": 500}
 
 
 BY = "opdracht"  # the sender's name of this scenario: the drills mail to the same server
