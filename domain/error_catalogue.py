@@ -268,6 +268,10 @@ CATALOGUE: dict[str, Entry] = {
         "De API-sleutel van NotifyNL heeft niet de vorm naam-dienst-geheim.",
         "Kopieer de hele sleutel uit NotifyNL naar KETENREGIE_SECRETS.",
     ),
+    "KR-WEBHOOK-SLEUTEL": Entry(
+        "Het geheim {name} is geen sleutel voor webhooks.",
+        "Gebruik whsec_ met daarachter ten minste 24 willekeurige bytes in base64.",
+    ),
     "KR-GEHEIM": Entry(
         "Het geheim {name} is niet ingesteld.",
         "Zet het in KETENREGIE_SECRETS; het partnerbestand noemt alleen de naam.",
@@ -303,7 +307,7 @@ CATALOGUE: dict[str, Entry] = {
     "KR-DEUR-DRUK": Entry("Er zijn te veel aanroepen tegelijk.", "Probeer het over enkele seconden opnieuw."),
     "KR-DEUR-STORING": Entry("De ontvanger kan dit nu niet verwerken.", "Probeer het later opnieuw."),
     "KR-SIGNAAL-WAARDE": Entry(
-        "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die docs/partners.md bij signalen noemt."
+        "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die integrations/signals/README.md noemt."
     ),
     "KR-SLEUTELS": Entry(
         "Het sleutelbestand van de BRP is niet goed ({what}).",

@@ -12,10 +12,12 @@ from domain.errors import UnknownRefusal
 from domain.parties import Professional
 from domain.process import step_of
 from domain.references import normalise
+from domain.signals import SIGNAL_TITLES, SignalCode
 from domain.suspension import Elapsed
 from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.case_view import case_view
+from integrations.ledger.partner_tables import Signal
 from integrations.ledger.policy import policy_of
 from integrations.ledger.suspending import suspended, time_taken
 from integrations.ledger.tables import Case, OwnNumber, Report, Step
@@ -70,6 +72,18 @@ class RiskLine:
 
 
 @dataclass(frozen=True)
+class SignalLine:
+    """One signal from outside, e.g. moved; `person` is "" for the whole household, `step` finds out what is true."""
+
+    code: str
+    title: str
+    person: str
+    seen_on: str
+    source: str
+    step: str
+
+
+@dataclass(frozen=True)
 class CaseSheet:
     """A case as one reader sees it; what is not for this reader is empty, `open_risks` is counted for all."""
 
@@ -94,6 +108,7 @@ class CaseSheet:
     reports: tuple[ReportLine, ...]
     steps: tuple[StepLine, ...]
     own_numbers: dict[str, str]
+    signals: tuple[SignalLine, ...] = ()
 
 
 def show_case(ledger: Ledger, reference: str, by: str, now: datetime, *, logged_at: datetime) -> CaseSheet:
@@ -141,6 +156,7 @@ def _sheet(session: Session, case: Case, view: CaseView, person: Professional, n
         reports=_reports(session, case, person) if whole else (),
         steps=tuple(_step(row, time_taken(session, row, policy, now), now) for row in rows),
         own_numbers=_own_numbers(session, case, person),
+        signals=_signals(session, case) if whole else (),
     )
 
 
@@ -160,6 +176,16 @@ def _reports(session: Session, case: Case, person: Professional) -> tuple[Report
     rows = session.exec(select(Report).where(Report.case_id == case.id).order_by(col(Report.id)))
     named = sees_reporter(person)
     return tuple(ReportLine(row.received_at, row.classification, row.source if named else "") for row in rows)
+
+
+def _signals(session: Session, case: Case) -> tuple[SignalLine, ...]:
+    rows = session.exec(select(Signal).where(Signal.case_id == case.id).order_by(col(Signal.id)))
+    return tuple(
+        SignalLine(
+            row.code, SIGNAL_TITLES[SignalCode(row.code)], row.person, row.seen_on.isoformat(), row.source, row.step_id
+        )
+        for row in rows
+    )
 
 
 def _own_numbers(session: Session, case: Case, person: Professional) -> dict[str, str]:

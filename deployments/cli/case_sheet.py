@@ -1,11 +1,11 @@
 """A case as a person reads it on the screen."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from deployments.cli.output import print_table, say
 from domain.asks import DELAY_CAUSE, SEVERITIES
 from domain.case import STATE_TITLES, CaseState
-from domain.dutch import moment_text
+from domain.dutch import day_text, moment_text
 from domain.process import step_of
 from domain.reports import CLASSIFICATIONS, CONCERNS
 from integrations.ledger.tables import StepState
@@ -28,6 +28,7 @@ def print_case(sheet: CaseSheet, now: datetime) -> None:
             say(f"  {name + ':':<24} {value}")
     _persons(sheet)
     _risks(sheet)
+    _signals(sheet)
     columns = ("stap", "wat", "stand", "uitkomst", "wie", "uiterlijk", "te laat", "bruto", "netto", "oorzaak")
     print_table(columns, (_step(step) for step in sheet.steps), "Stappen")
 
@@ -66,6 +67,12 @@ def _risks(sheet: CaseSheet) -> None:
             for r in sheet.risks
         )
         print_table(("risico", "wat", "ernst", "voor wie", "bij", "stand"), rows, "Risico's")
+
+
+def _signals(sheet: CaseSheet) -> None:
+    if sheet.signals:
+        rows = ((s.title, s.person, day_text(date.fromisoformat(s.seen_on)), s.source, s.step) for s in sheet.signals)
+        print_table(("signaal", "wie", "gezien op", "bron", "stap"), rows, "Signalen")
 
 
 def _step(step: StepLine) -> tuple[object, ...]:

@@ -142,6 +142,7 @@ class Signal(SQLModel, table=True):
     case_id: int = Field(foreign_key="case_file.id", index=True)
     source: str
     key: str = Field(unique=True)
+    person: str = ""
     code: str
     seen_on: date
     received_at: datetime

@@ -2,23 +2,31 @@
 
 from pathlib import Path
 
+from pydantic import Field
+
 from integrations.http import Connection
 from integrations.partner_settings import Name, Section
 
 
 class SignalFile(Section):
-    """A folder in which another system drops files of signals."""
+    """A folder in which another system drops files of signals, and finds the list of cases to follow."""
 
     name: Name
     folder: Path
 
 
 class BrpSource(Section):
-    """The BRP of a municipality (volgindicaties). Off unless it stands in the file: it needs an authorisation."""
+    """The BRP of a municipality (volgindicaties). Off unless it stands in the file: it needs an authorisation.
+
+    `secret` names the key that goes in the header `header`. `keys` is a file outside the ledger, kept by whoever may
+    know it, that ties our references to citizen service numbers; only its owner may read it.
+    """
 
     name: Name
     update: Connection
     personen: Connection
     secret: Name
+    header: str = "X-API-KEY"
     keys: Path
-    """The file, outside the ledger, that ties our references to the identity the BRP knows."""
+    look_back_days: int = Field(default=60, ge=1, le=365)
+    """How old a move may be when it is first told: registration follows later."""

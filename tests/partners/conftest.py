@@ -1,4 +1,4 @@
-"""Installations with partners: a partners' file and secrets, as an operator sets them."""
+"""What the tests of partners share: installations with partners, as an operator sets them."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,19 +8,22 @@ import pytest
 
 from integrations.ledger import Ledger
 from integrations.partners import Partners, partners
-from integrations.settings import settings
+from tests.partners.receiving import forget
 from tests.region import with_region
 
 Configure = Callable[[str, Mapping[str, str]], Partners]
 
 
-def _forget() -> None:
-    settings.cache_clear()
-    partners.cache_clear()
+@pytest.fixture(autouse=True)
+def _fresh_settings() -> Iterator[None]:
+    """No test reads the partners' file of the one before."""
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture
-def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Configure]:
+def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
     """Install this partners' file (TOML text) with these secrets; child processes see it too."""
 
     def configure(text: str, secrets: Mapping[str, str]) -> Partners:
@@ -28,13 +31,11 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conf
         path.write_text(text, encoding="utf-8")
         monkeypatch.setenv("KETENREGIE_PARTNERS", str(path))
         monkeypatch.setenv("KETENREGIE_SECRETS", json.dumps(secrets))
-        _forget()
+        forget()
         return partners()
 
     monkeypatch.setenv("KETENREGIE_HOME", str(tmp_path / "home"))
-    _forget()
-    yield configure
-    _forget()
+    return configure
 
 
 @pytest.fixture

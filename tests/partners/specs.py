@@ -13,6 +13,7 @@ from openapi_core import Config, OpenAPI
 
 FOLDER = Path(os.environ.get("KETENREGIE_SPECS", "no-folder-named"))
 HOST = "http://stand-in"
+HAL = "application/hal+json"
 PROBLEM = "application/problem+json"
 
 needs_specs = pytest.mark.skipif(
@@ -47,7 +48,7 @@ def published(name: str, base: str) -> OpenAPI:
     if name == "brp-personen":
         _one_of_by_type(spec)
     spec["servers"] = [{"url": f"{HOST}{base}"}]
-    return OpenAPI.from_dict(spec, config=Config(extra_media_type_deserializers={PROBLEM: json.loads}))
+    return OpenAPI.from_dict(spec, config=Config(extra_media_type_deserializers={PROBLEM: json.loads, HAL: json.loads}))
 
 
 def _dicts(part: Any) -> Iterator[dict[str, Any]]:

@@ -117,6 +117,7 @@ def _signal() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("seen_on", sa.Date(), nullable=False),
         sa.Column("received_at", UTCDateTime(), nullable=False),

@@ -1,0 +1,99 @@
+"""Signals in files that another system drops in a folder, and the list of cases it has to follow.
+
+The other system (of the municipality, a school registry, health care) knows who belongs to a reference; we do not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from domain.errors import InputRefusal, KetenregieError
+from domain.references import is_valid, normalise
+from domain.signals import Sign, SignalCode
+from integrations.drop_folder import waiting
+from integrations.report_files.csv_rows import csv_rows
+from integrations.report_files.guards import bytes_of, must_be_text, must_have_rows
+from integrations.whole_file import write_whole
+
+COLUMNS = ("kenmerk", "persoon", "signaal", "gezien_op", "nummer")
+FOLLOW = "volgen.txt"
+SUFFIXES = (".csv",)
+MOST_NUMBER = 60
+
+
+@dataclass(frozen=True)
+class DroppedFile:
+    """One file: its signals, and the codes of the rows that cannot be taken (`line code`)."""
+
+    path: Path
+    signs: tuple[Sign, ...]
+    refused: tuple[str, ...]
+
+
+class DroppedSignals:
+    """A folder of signal files."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+
+    def follow(self, references: frozenset[str]) -> None:
+        """Write the references, a line each, to `volgen.txt`; nothing else about them is told."""
+        write_whole(self.folder / FOLLOW, "".join(f"{reference}\n" for reference in sorted(references)))
+
+    def files(self, today: date) -> list[DroppedFile]:
+        """Every file that waits, read."""
+        return [read_signals(path, today) for path in waiting(self.folder, SUFFIXES)]
+
+
+def read_signals(path: Path, today: date) -> DroppedFile:
+    """The signals of one file; a file that cannot be read as a whole is one refusal."""
+    signs: list[Sign] = []
+    refused: list[str] = []
+    try:
+        data = bytes_of(path)
+        must_be_text(data)
+        must_have_rows(csv_rows(data, COLUMNS))
+        for raw in csv_rows(data, COLUMNS):
+            try:
+                if raw.refusal is not None:
+                    raise raw.refusal
+                signs.append(_sign(raw.cells, today))
+            except InputRefusal as refusal:
+                refused.append(f"{raw.line} {refusal.code}")
+    except KetenregieError as error:
+        return DroppedFile(path, (), (f"0 {error.code}",))
+    return DroppedFile(path, tuple(signs), tuple(refused))
+
+
+def _sign(cells: Mapping[str, str], today: date) -> Sign:
+    given = {name: cell.strip() for name, cell in cells.items()}
+    person, number = given["persoon"].upper(), given["nummer"]
+    if not is_valid(given["kenmerk"]):
+        raise _wrong("kenmerk")
+    if person and not (len(person) == 1 and "A" <= person <= "Z"):
+        raise _wrong("persoon")
+    if not number or len(number) > MOST_NUMBER or not number.isascii():
+        raise _wrong("nummer")
+    return Sign(normalise(given["kenmerk"]), person, _code(given["signaal"]), _day(given["gezien_op"], today), number)
+
+
+def _code(text: str) -> SignalCode:
+    try:
+        return SignalCode(text)
+    except ValueError:
+        raise _wrong("signaal") from None
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise _wrong("gezien_op") from None
+    if day > today or len(text) != 10:
+        raise _wrong("gezien_op")
+    return day
+
+
+def _wrong(column: str) -> InputRefusal:
+    return InputRefusal("KR-SIGNAAL-WAARDE", field=column)

@@ -1,0 +1,42 @@
+"""Whether the sources of signals can be reached; nothing is followed or read for it."""
+
+import os
+
+from domain.errors import KetenregieError
+from integrations.handover import Finding
+from integrations.http import Door, Unanswered
+from integrations.partners import secret
+from integrations.signals.brp_keys import read_keys
+from integrations.signals.config import BrpSource, SignalFile
+
+
+def preflight(source: SignalFile | BrpSource) -> list[Finding]:
+    """The folder can be written in, or the BRP answers and the file of keys is right."""
+    return _folder(source) if isinstance(source, SignalFile) else [_keys(source), _answers(source)]
+
+
+def _folder(source: SignalFile) -> list[Finding]:
+    good = source.folder.is_dir() and os.access(source.folder, os.R_OK | os.W_OK | os.X_OK)
+    return [Finding(f"signalen {source.name}, map", good, "Maak de map, en laat ketenregie erin lezen en schrijven.")]
+
+
+def _keys(source: BrpSource) -> Finding:
+    what = f"BRP {source.name}, sleutelbestand"
+    try:
+        read_keys(source.keys)
+    except KetenregieError as error:
+        return Finding(what, False, f"{error.sentence} {error.next_step}")
+    return Finding(what, True)
+
+
+def _answers(source: BrpSource) -> Finding:
+    what = f"BRP {source.name}, volgindicaties"
+    try:
+        header = {source.header: secret(source.secret).get_secret_value()}
+        with Door(source.update.model_copy(update={"headers": source.update.headers | header})) as door:
+            door.get("volgindicaties")
+    except Unanswered as unanswered:
+        return Finding(what, False, f"Geen bruikbaar antwoord: {unanswered.result.reason}.")
+    except KetenregieError as error:
+        return Finding(what, False, f"{error.code}: {error.next_step}")
+    return Finding(what, True)

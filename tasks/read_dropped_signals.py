@@ -1,0 +1,36 @@
+"""Read the signals that other systems dropped in their folders: each file in one transaction, then it is put away."""
+
+from collections import Counter
+from datetime import datetime
+
+from domain.terms import local_date
+from integrations.drop_folder import put_away
+from integrations.ledger import SYSTEM, Ledger
+from integrations.partners import partners
+from integrations.signals.dropped import DroppedFile, DroppedSignals
+from tasks.record_signal import RECORDED, record_signal
+
+
+def read_dropped_signals(ledger: Ledger, now: datetime) -> str:
+    """Every file that waits. A file with a wrong row is refused as a whole; one that cannot be put away comes again."""
+    counts: Counter[str] = Counter()
+    for source in partners().signal_files:
+        for file in DroppedSignals(source.name, source.folder).files(local_date(now)):
+            counts.update(_taken(ledger, source.name, file, now))
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return f"signalen: {told}" if told else ""
+
+
+def _taken(ledger: Ledger, source: str, file: DroppedFile, now: datetime) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    refused = list(file.refused)
+    if not refused:
+        with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
+            said = [record_signal(uow, sign, source) for sign in file.signs]
+        counts.update(said)
+        counts[RECORDED] += 0
+    try:
+        put_away(file.path, refused)
+    except OSError:
+        counts["niet weg te leggen"] += 1
+    return counts + Counter({"bestanden geweigerd": 1} if refused else {})

@@ -1,0 +1,48 @@
+"""Record one signal about a case: once, and with the step that finds out what is the matter."""
+
+from sqlmodel import col, select
+
+from domain.case import CaseState
+from domain.effects import Open
+from domain.signals import Sign
+from domain.steps.out_of_sight import STEP as OUT_OF_SIGHT
+from integrations.ledger import UnitOfWork
+from integrations.ledger.open_steps import Opener
+from integrations.ledger.partner_tables import Signal
+from integrations.ledger.tables import RUNNING, Case, Step
+
+UNKNOWN, CLOSED, KNOWN, RECORDED = "onbekend", "gesloten", "bekend", "nieuw"
+
+
+def record_signal(uow: UnitOfWork, sign: Sign, source: str) -> str:
+    """Record it inside the caller's unit of work; says what became of it: onbekend, gesloten, bekend or nieuw.
+
+    A signal opens S19 unless that runs already. Sight on safety moves nowhere by it (process catalogue, S19).
+    """
+    key = f"{source}:{sign.number}"
+    if uow.session.exec(select(Signal.id).where(Signal.key == key)).first() is not None:
+        return KNOWN
+    case = uow.session.exec(select(Case).where(Case.reference == sign.reference)).first()
+    if case is None or case.state == CaseState.CLOSED:
+        return CLOSED if case else UNKNOWN
+    step = _running(uow, case) or Opener.of(uow).open(case, Open(OUT_OF_SIGHT.word, start=uow.now))
+    row = Signal(
+        case_id=case.id or 0,
+        source=source,
+        key=key,
+        person=sign.person,
+        code=sign.code,
+        seen_on=sign.seen_on,
+        received_at=uow.now,
+        step_id=step.id,
+    )
+    uow.session.add(row)
+    details = {"source": source, "code": str(sign.code), "seen_on": sign.seen_on.isoformat()}
+    uow.audit("signaal-ontvangen", ground=OUT_OF_SIGHT.code, case_reference=case.reference, step_id=step.id, **details)
+    uow.session.flush()
+    return RECORDED
+
+
+def _running(uow: UnitOfWork, case: Case) -> Step | None:
+    running = select(Step).where(Step.case_id == case.id, Step.kind == OUT_OF_SIGHT.word)
+    return uow.session.exec(running.where(col(Step.state).in_(RUNNING))).first()

@@ -1,0 +1,308 @@
+"""Signals of moves and loss of sight: our reference goes in, a coded signal comes out, and a person finds out."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from domain.case import CaseState
+from domain.signals import SIGNAL_TITLES, SignalCode
+from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.partner_tables import Signal
+from integrations.ledger.tables import Audit, Case, Step
+from integrations.partners import partners
+from integrations.signals.brp_person import signal_of
+from integrations.signals.preflight import preflight
+from tasks.read_brp_signals import read_brp_signals
+from tasks.read_dropped_signals import read_dropped_signals
+from tasks.show_case import show_case
+from tasks.tell_whom_to_follow import tell_whom_to_follow
+from tests.chain import Chain
+from tests.partners.brp_standin import KEY, PERSONEN, UPDATE, BrpStandIn
+from tests.partners.conftest import Configure
+from tests.partners.judged import Judged, needs_specs
+from tests.partners.server import served
+from tests.region import moment
+
+NOW = moment("2026-05-20T10:00")
+HEAD = "kenmerk;persoon;signaal;gezien_op;nummer"
+NUMBERS = ("999999011", "999990019", "999994669")
+"""Numbers the BRP gives out for trials: they pass the eleven test and belong to nobody."""
+
+DAY = {"type": "Datum", "datum": "2026-05-11", "langFormaat": "11 mei 2026"}
+OLD = {"type": "Datum", "datum": "2019-02-03", "langFormaat": "3 februari 2019"}
+HERE = {"type": "Adres", "datumVan": OLD}
+
+
+@pytest.fixture
+def chain(region: Ledger) -> Chain:
+    return Chain(region)
+
+
+def report(chain: Chain, **more: object) -> str:
+    """A new case; its reference."""
+    return chain.report(**more).case_reference  # type: ignore[arg-type]
+
+
+def signals(region: Ledger) -> list[tuple[str, str, str]]:
+    with region.reading() as session:
+        found = session.exec(select(Signal).order_by(col(Signal.id))).all()
+    return [(row.code, row.person, row.seen_on.isoformat()) for row in found]
+
+
+def tracing(region: Ledger, case: str) -> list[str]:
+    """The steps S19 of this case."""
+    with region.reading() as session:
+        query = select(Step.id).join(Case, col(Case.id) == col(Step.case_id)).where(Case.reference == case)
+        return list(session.exec(query.where(Step.kind == "out_of_sight")))
+
+
+class Dropped:
+    """The folder, and the round that reads it."""
+
+    def __init__(self, region: Ledger, folder: Path) -> None:
+        self.region, self.folder = region, folder
+
+    def drop(self, *rows: str, name: str = "dag.csv", head: str = HEAD) -> str:
+        (self.folder / name).write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
+        return read_dropped_signals(self.region, NOW)
+
+    def names(self, place: str) -> list[str]:
+        return sorted(path.name for path in (self.folder / place).glob("*"))
+
+
+@pytest.fixture
+def dropped(region: Ledger, configured: Configure, tmp_path: Path) -> Dropped:
+    folder = tmp_path / "signalen"
+    folder.mkdir()
+    configured(f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{folder}"\n', {})
+    return Dropped(region, folder)
+
+
+def test_a_dropped_signal_opens_the_search_once_and_counts_once(chain: Chain, region: Ledger, dropped: Dropped) -> None:
+    case = report(chain)
+    row = f"{case};B;moved_municipality;2026-05-18;7"
+    assert dropped.drop(row, f"{case};;school_left;2026-05-19;8") == "signalen: 2 nieuw"
+    assert dropped.drop(row, name="later.csv") == "signalen: 1 bekend"
+    assert signals(region) == [("moved_municipality", "B", "2026-05-18"), ("school_left", "", "2026-05-19")]
+    assert len(tracing(region, case)) == 1
+    assert dropped.names("verwerkt") == ["dag.csv", "later.csv"]
+    assert read_dropped_signals(region, NOW) == ""
+    with region.reading() as session:
+        told = session.exec(select(Audit.details).where(Audit.act == "signaal-ontvangen")).all()
+    assert [found["code"] for found in told] == ["moved_municipality", "school_left"]
+
+
+def test_a_signal_moves_neither_the_case_nor_the_sight_on_safety(
+    chain: Chain, region: Ledger, dropped: Dropped
+) -> None:
+    case = report(chain)
+    with region.reading() as session:
+        before = session.exec(select(Case.state, Case.sight).where(Case.reference == case)).one()
+    dropped.drop(f"{case};;abroad;2026-05-18;7")
+    with region.reading() as session:
+        assert session.exec(select(Case.state, Case.sight).where(Case.reference == case)).one() == before
+
+
+def test_a_signal_of_a_closed_or_unknown_case_is_told_and_opens_nothing(
+    chain: Chain, region: Ledger, dropped: Dropped
+) -> None:
+    case = report(chain)
+    with region.unit_of_work(now=NOW, actor=SYSTEM) as uow:
+        uow.session.exec(select(Case).where(Case.reference == case)).one().state = CaseState.CLOSED
+    assert dropped.drop(f"{case};;moved;2026-05-18;7") == "signalen: 1 gesloten"
+    assert signals(region) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("K7Q2-9F4M-X;;moved;2026-05-18;7", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};AB;moved;2026-05-18;7", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;verhuisd naar Dorpsstraat 3;2026-05-18;7", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;2026-05-21;7", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;18-05-2026;7", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;2026-05-18;", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;2026-05-18", "2 KR-RIJ-CELLEN"),
+    ],
+)
+def test_a_file_with_a_wrong_row_is_put_away_with_its_codes_and_records_nothing(
+    chain: Chain, region: Ledger, dropped: Dropped, row: str, code: str
+) -> None:
+    case = report(chain)
+    good = f"{case};;moved;2026-05-18;6"
+    assert dropped.drop(row.format(case=case), good) == "signalen: 1 bestanden geweigerd"
+    assert signals(region) == []
+    assert dropped.names("geweigerd") == ["dag.csv", "dag.csv.fout"]
+    assert (dropped.folder / "geweigerd" / "dag.csv.fout").read_text(encoding="utf-8") == f"{code}\n"
+
+
+def test_a_file_that_is_no_file_of_signals_is_refused_as_a_whole(dropped: Dropped) -> None:
+    assert dropped.drop("x", head="naam;adres") == "signalen: 1 bestanden geweigerd"
+    assert (dropped.folder / "geweigerd" / "dag.csv.fout").read_text(encoding="utf-8") == "0 KR-BESTAND-KOLOMMEN\n"
+
+
+def test_a_file_that_is_still_being_written_is_left_alone(region: Ledger, dropped: Dropped) -> None:
+    (dropped.folder / "dag.csv.part").write_text(HEAD, encoding="utf-8")
+    (dropped.folder / ".dag.csv").write_text(HEAD, encoding="utf-8")
+    assert read_dropped_signals(region, NOW) == ""
+
+
+def test_the_other_system_finds_our_references_and_nothing_else(chain: Chain, region: Ledger, dropped: Dropped) -> None:
+    cases = sorted((report(chain), report(chain, household="H-2")))
+    assert tell_whom_to_follow(region, NOW) == "te volgen: 2 zaken"
+    assert (dropped.folder / "volgen.txt").read_text(encoding="utf-8") == "".join(f"{case}\n" for case in cases)
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [
+        ({"verblijfplaats": {"type": "VerblijfplaatsOnbekend", "datumVan": DAY}}, SignalCode.RESIDENCE_UNKNOWN),
+        ({"verblijfplaats": {"type": "VerblijfplaatsBuitenland", "datumVan": DAY}}, SignalCode.ABROAD),
+        ({"verblijfplaats": HERE | {"indicatieVastgesteldVerblijftNietOpAdres": True}}, SignalCode.NOT_AT_ADDRESS),
+        ({"verblijfplaats": HERE | {"datumVan": DAY}}, SignalCode.MOVED),
+        ({"verblijfplaats": HERE, "datumInschrijvingInGemeente": DAY}, SignalCode.MOVED_MUNICIPALITY),
+        ({"opschortingBijhouding": {"reden": {"code": "E"}, "datum": DAY}}, SignalCode.ABROAD),
+        ({"opschortingBijhouding": {"reden": {"code": "M"}, "datum": DAY}}, SignalCode.REGISTRATION_ENDED),
+        ({"verblijfplaats": HERE, "datumInschrijvingInGemeente": OLD}, None),
+        ({"verblijfplaats": {"type": "Adres", "datumVan": {"type": "DatumOnbekend", "onbekend": True}}}, None),
+        ({}, None),
+    ],
+)
+def test_what_the_brp_says_becomes_a_code(known: Mapping[str, Any], code: SignalCode | None) -> None:
+    found = signal_of(known, date(2026, 4, 1))
+    assert (found[0] if found else None) == code
+
+
+def test_every_code_has_a_dutch_title() -> None:
+    assert set(SIGNAL_TITLES) == set(SignalCode)
+
+
+class Brp:
+    """The stand-in, its judge, and the file of keys on its side."""
+
+    def __init__(self, keys: Path) -> None:
+        self.keys, self.system = keys, BrpStandIn()
+        self.judged: Judged = self.system.app()
+
+    def knows(self, *rows: str, mode: int = 0o600) -> None:
+        self.keys.write_text("\n".join(("kenmerk;persoon;bsn", *rows)) + "\n", encoding="utf-8")
+        self.keys.chmod(mode)
+
+
+@pytest.fixture
+def brp(configured: Configure, tmp_path: Path) -> Iterator[Brp]:
+    made = Brp(tmp_path / "sleutels.csv")
+    with served(made.judged) as url:
+        root = url.rstrip("/")
+        text = f'[[brp]]\nname = "BRP-KUST"\nsecret = "brp"\nkeys = "{made.keys}"\n'
+        text += f'update.url = "{root}{UPDATE}/"\npersonen.url = "{root}{PERSONEN}/"\n'
+        configured(text, {"brp": KEY})
+        yield made
+    assert made.judged.violations == []
+
+
+@needs_specs
+def test_who_is_in_an_open_case_is_followed_and_a_change_becomes_a_signal(
+    chain: Chain, region: Ledger, brp: Brp, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    first, second = report(chain), report(chain, household="H-2")
+    brp.knows(*(f"{case};{key};{bsn}" for case, key, bsn in zip((first, first, second), "ABA", NUMBERS, strict=True)))
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST niets"
+    assert set(brp.system.follows) == set(NUMBERS)
+    brp.system.moves(NUMBERS[1], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    brp.system.moves(NUMBERS[2], verblijfplaats=HERE)
+    brp.system.changed.append("999990378")  # somebody whom another system follows
+    assert read_brp_signals(region, moment("2026-05-21T06:00")) == "BRP: BRP-KUST 1 nieuw"
+    assert read_brp_signals(region, moment("2026-05-22T06:00")) == "BRP: BRP-KUST 1 bekend"
+    assert signals(region) == [("residence_unknown", "B", "2026-05-11")]
+    assert (len(tracing(region, first)), len(tracing(region, second))) == (1, 0)
+    assert brp.system.asked_since == ["2026-05-20", "2026-05-19", "2026-05-20"]
+    assert not any(number in caplog.text for number in NUMBERS)
+
+
+@needs_specs
+def test_only_what_is_needed_is_asked_of_the_brp(chain: Chain, region: Ledger, brp: Brp) -> None:
+    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
+    brp.system.moves(NUMBERS[0], verblijfplaats=HERE | {"datumVan": DAY})
+    read_brp_signals(region, NOW)
+    [question] = brp.system.questions
+    assert not any("adres" in name.lower() and "NietOpAdres" not in name for name in question["fields"])
+    assert not any("naam" in name.lower() for name in question["fields"])
+
+
+@needs_specs
+def test_who_is_in_no_open_case_any_more_is_let_go(chain: Chain, region: Ledger, brp: Brp) -> None:
+    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
+    brp.system.follows[NUMBERS[1]] = ""
+    read_brp_signals(region, NOW)
+    assert brp.system.follows == {NUMBERS[0]: "", NUMBERS[1]: "2026-05-20"}
+
+
+@needs_specs
+@pytest.mark.parametrize(("path", "status"), [("wijzigingen", 500), ("volgindicaties", 403), ("personen", 429)])
+def test_a_brp_that_fails_loses_nothing_and_is_asked_again_from_the_same_day(
+    chain: Chain, region: Ledger, brp: Brp, path: str, status: int
+) -> None:
+    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
+    brp.system.moves(NUMBERS[0], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    brp.system.refuses[path] = status
+    assert str(status) in read_brp_signals(region, NOW)
+    assert signals(region) == []
+    brp.system.refuses.clear()
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 nieuw"
+
+
+@needs_specs
+def test_one_person_the_brp_will_not_follow_holds_up_no_other(chain: Chain, region: Ledger, brp: Brp) -> None:
+    case = report(chain)
+    brp.knows(f"{case};A;{NUMBERS[0]}", f"{case};B;{NUMBERS[1]}")
+    brp.system.refuses[NUMBERS[0]] = 400
+    brp.system.moves(NUMBERS[1], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 niet te volgen 1 nieuw"
+
+
+@pytest.mark.parametrize(
+    ("row", "mode", "what"),
+    [
+        ("{case};A;999999011", 0o644, "anderen mogen het bestand lezen"),
+        ("{case};A;999999012", 0o600, "regel 2"),
+        ("K7Q2;A;999999011", 0o600, "regel 2"),
+    ],
+)
+def test_a_file_of_keys_that_is_not_right_follows_nobody_and_shows_nothing(
+    chain: Chain, region: Ledger, brp: Brp, row: str, mode: int, what: str
+) -> None:
+    brp.knows(row.format(case=report(chain)), mode=mode)
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST KR-SLEUTELS"
+    assert brp.judged.exchanges == []
+    [finding] = [found for found in preflight(partners().brp[0]) if not found.good]
+    assert what in finding.advice
+    assert "99999901" not in finding.advice
+
+
+@needs_specs
+def test_the_preflight_says_whether_the_brp_answers(brp: Brp) -> None:
+    brp.knows()
+    assert [found.good for found in preflight(partners().brp[0])] == [True, True]
+    brp.system.refuses["volgindicaties"] = 403
+    assert [found.good for found in preflight(partners().brp[0])] == [True, False]
+
+
+def test_who_opens_the_case_sees_its_signals(chain: Chain, region: Ledger, dropped: Dropped) -> None:
+    case = report(chain)
+    dropped.drop(f"{case};C;school_left;2026-05-18;7")
+    with region.reading() as session:
+        worker = session.exec(select(Case.worker).where(Case.reference == case)).one()
+    [line] = show_case(region, case, worker, NOW, logged_at=NOW).signals
+    assert (line.title, line.person, line.seen_on, line.step) == (
+        "Van school gehaald",
+        "C",
+        "2026-05-18",
+        tracing(region, case)[0],
+    )
