@@ -159,7 +159,7 @@ CATALOGUE: dict[str, Entry] = {
         "Kies een waarde die niet ruimer is dan het standaardbeleid, of laat de regel weg.",
     ),
     "KR-BELEID-ZICHT": Entry(
-        "Regel {line} van het {document} laat het zicht op veiligheid stilstaan.",
+        "Regel {line} van het {document} laat het zicht op veiligheid stilstaan of later komen.",
         "Laat deze regel weg; zolang een gezin wacht of buiten beeld is, staat dat nooit stil.",
     ),
     "KR-BELEID-KLOK": Entry("Het beleid kent deze termijn niet.", "Meld dit aan de beheerder."),

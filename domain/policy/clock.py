@@ -46,8 +46,8 @@ class Clock(BaseModel):
     """One term of the policy. `extension`: how much longer, each time with a recorded reason; None: never.
 
     `suspension`: how long it may stand still, each time with a recorded reason; None: never. Nothing of the law stands
-    still, nothing that is counted in hours, and no `sight_on_safety`: while a family waits or is out of sight, somebody
-    keeps looking (demand of the inspectorate, IGJ 2023 and 2024).
+    still, nothing that is counted in hours, and no `sight_on_safety`, which is not extended either: while a family waits
+    or is out of sight, somebody keeps looking (process catalogue 1.2, C18 and C19: extend "-"; demand of the inspectorate, IGJ 2023 and 2024).
 
     `also_from`: a second event from which the due date is computed as well, since sources differ on the start; a region
     may change `start` to it, and then the two change places.
@@ -102,7 +102,7 @@ def clock_of(content: Tree, source: str) -> Clock:
         raise KeyFault("KR-BELEID-EENHEID")
     return Clock(
         term=term,
-        extension=_term(content, "extension_", rolls),
+        extension=_extension(content, rolls),
         suspension=_suspension(content, term),
         source=source,
         start=Start(str(content.get("start"))),
@@ -123,6 +123,13 @@ def _term(content: Tree, prefix: str, rolls: bool) -> Term | None:
     if len(keys) > 1:
         raise KeyFault("KR-BELEID-EENHEID", keys[1])
     return Term(int(str(content[keys[0]])), Unit(keys[0].removeprefix(prefix)), rolls) if keys else None
+
+
+def _extension(content: Tree, rolls: bool) -> Term | None:
+    found = _term(content, "extension_", rolls)
+    if found is not None and found.amount and content.get("sight_on_safety") is True:
+        raise KeyFault("KR-BELEID-ZICHT", unit_keys(content, "extension_")[0])
+    return found
 
 
 def _suspension(content: Tree, term: Term) -> Term | None:

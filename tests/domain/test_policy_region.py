@@ -89,6 +89,7 @@ def test_sight_on_safety_never_stands_still(policy: Policy) -> None:
     for name in sorted(sight):
         assert (policy.clock(name).suspension, policy.clock(name).statutory) == (None, False)
         assert refused(f"[clocks.{name}]\nsuspension_days = 1\nsource = 'convenant'\n") == ("KR-BELEID-ZICHT", 3)
+        assert refused(f"[clocks.{name}]\nextension_days = 1\nsource = 'convenant'\n") == ("KR-BELEID-ZICHT", 3)
         assert with_region(f"clocks.{name} = {{ suspension_days = 0, source = 'x' }}").clock(name).suspension is None
 
 
