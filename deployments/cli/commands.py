@@ -14,7 +14,7 @@ from deployments.cli.refusals import guarded
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("running", "Start alles op deze machine en blijf aan"),
     "demo": ("running", "Start met een verzonnen regio en verzonnen zaken"),
-    "status": ("running", "Toon in één regel of het goed gaat"),
+    "status": ("status", "Toon in één regel of het goed gaat"),
     "doctor": ("running", "Onderzoek de installatie en zeg wat eraan te doen is"),
     "sweep": ("running", "Loop nu een ronde: plan en verstuur wat aan de beurt is"),
     "watch": ("watching", "Sla alarm als niemand de termijnen bewaakt"),

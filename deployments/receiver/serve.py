@@ -17,7 +17,6 @@ from integrations.ledger import Ledger
 from integrations.log_silence import silence
 from integrations.partners import partners
 
-HOST, PORT = "127.0.0.1", 4205
 CONNECTIONS = 8 * MOST_AT_ONCE
 FINISH_SECONDS = 15
 

@@ -1,0 +1,50 @@
+"""See to it that every Notificaties API of the partners' file tells us what changes: one right subscription each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import KetenregieError, OutsideFailure
+from integrations.http import Unanswered
+from integrations.ledger import Ledger
+from integrations.notificaties.config import NotificatieSource
+from integrations.notificaties.keeping import Kept, keep
+from integrations.partners import partners
+
+
+@dataclass(frozen=True)
+class Tended:
+    """What was done at one source, or why it could not be."""
+
+    source: str
+    kept: Kept
+    error: KetenregieError | None = None
+
+
+def keep_subscriptions(ledger: Ledger, now: datetime) -> str:
+    """The daily round: a Dutch sentence about what had to be done or went wrong, '' when all was right."""
+    return " ".join(_sentences(tend_subscriptions(partners().notificaties)))
+
+
+def tend_subscriptions(sources: tuple[NotificatieSource, ...]) -> list[Tended]:
+    """Make or renew one at each source and drop the rest; one source that is away does not stop the others."""
+    return [_tend(source) for source in sources]
+
+
+def _tend(source: NotificatieSource) -> Tended:
+    try:
+        return Tended(source.name, keep(source))
+    except Unanswered as no:
+        reason = ", ".join([no.result.reason, *sorted(no.codes)])
+        return Tended(source.name, Kept(), OutsideFailure("KR-ABONNEMENT", source=source.name, reason=reason))
+    except KetenregieError as error:
+        return Tended(source.name, Kept(), error)
+
+
+def _sentences(tended: list[Tended]) -> Iterator[str]:
+    made = sum(one.kept.made for one in tended)
+    changed = sum(one.kept.changed for one in tended)
+    dropped = sum(one.kept.dropped for one in tended)
+    if made or changed or dropped:
+        yield f"Abonnementen: {made} gemaakt, {changed} hersteld, {dropped} opgezegd."
+    yield from (f"{one.error.code}: {one.error.sentence}" for one in tended if one.error)
