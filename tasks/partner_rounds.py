@@ -11,11 +11,12 @@ from integrations.ledger.settings_table import get, put
 from integrations.partners import NOBODY, partners
 from tasks.offer_handovers import offer_handovers
 from tasks.read_handovers import read_handovers
+from tasks.send_events import send_events
 from tasks.withdraw_handovers import withdraw_handovers
 
 PartnerRound = Callable[[Ledger, datetime], str]
 
-FREQUENT: tuple[PartnerRound, ...] = (offer_handovers, withdraw_handovers)
+FREQUENT: tuple[PartnerRound, ...] = (offer_handovers, withdraw_handovers, send_events)
 """Every two minutes, in this order."""
 
 DAILY: tuple[PartnerRound, ...] = (read_handovers,)

@@ -186,7 +186,7 @@ def _judged(repeatable: bool, answer: httpx.Response, raw: bytes) -> Reply:
     if not good:
         raise refused(repeatable, answer, body)
     if raw and not is_json:
-        raise unreadable(repeatable)
+        raise unreadable(repeatable, answer.status_code)
     return Reply(answer.status_code, body, {name.lower(): value for name, value in answer.headers.items()})
 
 

@@ -57,9 +57,9 @@ def _of_status(repeatable: bool, status: int) -> Result:
     return unreadable(repeatable).result
 
 
-def unreadable(repeatable: bool) -> Unanswered:
+def unreadable(repeatable: bool, status: int = 0) -> Unanswered:
     """A good status with an answer that cannot be read: what was sent may have been done."""
-    return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "onleesbaar"))
+    return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "onleesbaar"), status=status)
 
 
 def out_of_time(repeatable: bool) -> Unanswered:
