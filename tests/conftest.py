@@ -1,13 +1,13 @@
 """What every test may ask for: a fresh ledger, a PostgreSQL, and the tables of Prefect."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from integrations.ledger import Ledger
+from tests.copied import on_a_copy
 from tests.ledger import postgres_server
 from tests.ledger.postgres_server import Server
 from tests.prefect_tables import PrefectTables
@@ -23,12 +23,19 @@ def ledger_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def common_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    """One ledger object for many tests; its file is changed."""
+    made = Ledger(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'ledger.sqlite'}")
+    yield made
+    made.dispose()
+
+
 @pytest.fixture
-def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+def ledger(common_ledger: Ledger, ledger_template: Path) -> Iterator[Ledger]:
     """A fresh SQLite ledger, upgraded and empty."""
-    fresh = Ledger(f"sqlite:///{shutil.copy(ledger_template, tmp_path / 'ledger.sqlite')}")
-    yield fresh
-    fresh.dispose()
+    yield on_a_copy(common_ledger, ledger_template)
+    common_ledger.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
+from integrations.ledger import Ledger
 from integrations.region_file import read_region
 from integrations.settings import settings
 from tasks.make_ledger import make_ledger
 from tests.cli.trial import BEGIN, KUSTLAND, Trial, moment
+from tests.copied import on_a_copy
 
 
 @pytest.fixture(autouse=True)
@@ -40,20 +43,40 @@ def case_template(empty_template: Path, tmp_path_factory: pytest.TempPathFactory
     return path
 
 
-@pytest.fixture
-def empty(empty_template: Path, tmp_path: Path) -> Iterator[Trial]:
-    """A fresh trial ledger without cases."""
-    trial = Trial(Path(shutil.copy(empty_template, tmp_path / "empty.sqlite")))
-    yield trial
-    trial.ledger.dispose()
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Where the two trial ledgers of each test are."""
+    return tmp_path_factory.mktemp("empty") / "empty.sqlite", tmp_path_factory.mktemp("trial") / "trial.sqlite"
 
 
-@pytest.fixture
-def trial(case_template: Path, tmp_path: Path) -> Iterator[Trial]:
-    """A fresh trial ledger with one case."""
-    made = Trial(Path(shutil.copy(case_template, tmp_path / "trial.sqlite")))
+@lru_cache(maxsize=8)
+def one_ledger(url: str) -> Ledger:
+    """One ledger object for each place, for the tests and for the commands in this process: see tests/copied.py."""
+    return Ledger(url)
+
+
+@pytest.fixture(autouse=True)
+def _one_ledger_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployments.cli.opened.Ledger", one_ledger)
+
+
+def trial_of(template: Path, place: Path) -> Iterator[Trial]:
+    """A fresh copy of this template."""
+    made = Trial(place, on_a_copy(one_ledger(f"sqlite:///{place}"), template))
     yield made
     made.ledger.dispose()
+
+
+@pytest.fixture
+def empty(empty_template: Path, places: tuple[Path, Path]) -> Iterator[Trial]:
+    """A fresh trial ledger without cases."""
+    yield from trial_of(empty_template, places[0])
+
+
+@pytest.fixture
+def trial(case_template: Path, places: tuple[Path, Path]) -> Iterator[Trial]:
+    """A fresh trial ledger with one case."""
+    yield from trial_of(case_template, places[1])
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """One real Prefect server for every test here, with everything deployed; a fresh ledger for each test."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def server(home: Path, one_certificate: str, prefect_tables: PrefectTables) -> I
         prefect_tables.keep(home)
         in_loop(deploy_all())
         yield started
+
+
+@pytest.fixture
+def ledger(ledger_template: Path, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger at an address of its own: the runs find theirs by its address, and keep it open."""
+    fresh = Ledger(f"sqlite:///{shutil.copy(ledger_template, tmp_path / 'ledger.sqlite')}")
+    yield fresh
+    fresh.dispose()
 
 
 @pytest.fixture
