@@ -14,12 +14,17 @@ NO = frozenset({"nee", "n", "false", "onwaar", "0", "no"})
 
 @dataclass(frozen=True)
 class Seen:
-    """What was read: the names of status and result ('' when there is none), the day of the status, and properties."""
+    """What was read: the names of status and result ('' without one), when the status was set, and properties."""
 
     status: str = ""
-    set_on: date | None = None
+    set_at: datetime | None = None
     result: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def set_on(self) -> date | None:
+        """The day in Amsterdam on which the status was set."""
+        return self.set_at.astimezone(AMSTERDAM).date() if self.set_at else None
 
 
 def answer(agreed: Answers, seen: Seen, etag: str = "") -> Found:
@@ -68,10 +73,10 @@ def read_day(said: str) -> date | None:
         return None
 
 
-def day_of(moment: str) -> date | None:
-    """The day in Amsterdam of a moment with its offset; None when it is no moment."""
+def moment_of(said: str) -> datetime | None:
+    """A moment of theirs; one without an offset is Amsterdam's. None when it is no moment."""
     try:
-        found = datetime.fromisoformat(moment)
+        found = datetime.fromisoformat(said)
     except ValueError:
         return None
-    return found.astimezone(AMSTERDAM).date() if found.tzinfo else found.date()
+    return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)

@@ -9,6 +9,7 @@ from integrations.http import Unanswered
 from integrations.http.judge import unreadable
 from integrations.verdict import Result, Verdict
 from integrations.zgw import message
+from integrations.zgw.answers import Seen
 from integrations.zgw.catalogue import Catalogue, Resource
 from integrations.zgw.config import Unit
 from integrations.zgw.doors import Doors, addresses, text
@@ -87,14 +88,17 @@ def add_status(doors: Doors, catalogue: Catalogue, zaak: Resource) -> None:
         raise unreadable(True)
     if zaak["status"] is None:
         kind = catalogue.status(text(zaak, "zaaktype"), doors.system.first_status)
-        doors.make("zaken", "statussen", status(doors, text(zaak, "url"), kind, message.OFFERED))
+        set_status(doors, text(zaak, "url"), kind, message.OFFERED, Seen())
 
 
-def status(doors: Doors, zaak: str, kind: str, said: str) -> dict[str, Any]:
-    """The body of POST /statussen, now by their clock: a status of tomorrow is refused."""
-    now = datetime.now(UTC) + timedelta(seconds=doors.signer.skew - BACK)
+def set_status(doors: Doors, zaak: str, kind: str, said: str, before: Seen) -> None:
+    """Now by their clock, since a status of tomorrow is refused, and after the one before, since the last counts."""
+    now = datetime.now(UTC) + timedelta(seconds=doors.signer.seen - BACK)
+    if before.set_at and now <= before.set_at:
+        now = before.set_at.astimezone(UTC) + timedelta(milliseconds=1)
     moment = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"zaak": zaak, "statustype": kind, "datumStatusGezet": moment, "statustoelichting": said}
+    content = {"zaak": zaak, "statustype": kind, "datumStatusGezet": moment, "statustoelichting": said}
+    doors.make("zaken", "statussen", content)
 
 
 def make_once(doors: Doors, path: str, content: Mapping[str, Any]) -> None:

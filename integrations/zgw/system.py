@@ -11,7 +11,7 @@ from integrations.http.judge import unreadable
 from integrations.partners import secret
 from integrations.verdict import Result, Verdict
 from integrations.zgw import message, parts
-from integrations.zgw.answers import Seen, answer, day_of
+from integrations.zgw.answers import Seen, answer, moment_of
 from integrations.zgw.catalogue import Catalogue, Resource, today_here
 from integrations.zgw.config import Answers, ZgwSystem
 from integrations.zgw.doors import Doors, text
@@ -78,7 +78,7 @@ class ZgwCases:
         result = self._linked(zaak, "resultaat")
         return Seen(
             status=catalogue.called(text(status, "statustype")) if status else "",
-            set_on=day_of(text(status, "datumStatusGezet")) if status else None,
+            set_at=moment_of(text(status, "datumStatusGezet")) if status else None,
             result=catalogue.called(text(result, "resultaattype")) if result else "",
             properties=properties,
         )
@@ -117,8 +117,9 @@ class ZgwCases:
             content = {"zaak": remote, "resultaattype": catalogue.result(kind, agreed.withdrawn_result)}
             parts.make_once(self.doors, "resultaten", content | {"toelichting": message.WITHDRAWN})
         if agreed.withdrawn_status and seen.status != agreed.withdrawn_status:
-            status = catalogue.status(kind, agreed.withdrawn_status)
-            self.doors.make("zaken", "statussen", parts.status(self.doors, remote, status, message.WITHDRAWN))
+            parts.set_status(
+                self.doors, remote, catalogue.status(kind, agreed.withdrawn_status), message.WITHDRAWN, seen
+            )
 
     def preflight(self) -> list[Finding]:
         """What must be right before anything can be handed over."""

@@ -12,15 +12,18 @@ BACK = 5.0
 """Seconds that a token says it is older than it is: a server whose clock is a little behind refuses one of tomorrow."""
 VALID = 300.0
 MOST_SKEW = 300.0
+SAME = 2.0
 NO_ACCESS = frozenset({401, 403})
 
 
 class Signer(httpx.Auth):
-    """Signs each request. `skew`: seconds their clock runs ahead of ours, learned when a refusal showed it."""
+    """Signs each request. `seen`: seconds their clock runs ahead of ours, by the last answer; `skew`: the same, once a
+    refusal showed that it matters. Tokens follow only `skew`.
+    """
 
     def __init__(self, client_id: str, secret: SecretStr, user: str, *, clock: Callable[[], float] = time.time) -> None:
         self._client_id, self._secret, self._user, self._clock = client_id, secret, user, clock
-        self.skew = 0.0
+        self.seen = self.skew = 0.0
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign; and once more by the server's own clock when it refuses us and that clock is another.
@@ -29,7 +32,8 @@ class Signer(httpx.Auth):
         """
         request.headers["Authorization"] = f"Bearer {self.token()}"
         answer = yield request
-        if answer.status_code in NO_ACCESS and self._learns(answer.headers.get("Date", "")):
+        self._look(answer.headers.get("Date", ""))
+        if answer.status_code in NO_ACCESS and self._learns():
             request.headers["Authorization"] = f"Bearer {self.token()}"
             yield request
 
@@ -46,13 +50,17 @@ class Signer(httpx.Auth):
         }
         return jwt.encode(claims, self._secret.get_secret_value(), algorithm="HS256")
 
-    def _learns(self, said: str) -> bool:
-        """True when their clock is another than the one we signed by, and not so far off that it is nonsense."""
+    def _look(self, said: str) -> None:
+        """What the Date of an answer says; a clock too far off to be one is passed over."""
         try:
-            skew = parsedate_to_datetime(said).timestamp() - self._clock()
+            ahead = parsedate_to_datetime(said).timestamp() - self._clock()
         except (TypeError, ValueError, OverflowError):
+            return
+        self.seen = ahead if abs(ahead) <= MOST_SKEW else self.seen
+
+    def _learns(self) -> bool:
+        """True when their clock is another than the one we signed by."""
+        if abs(self.seen - self.skew) <= SAME:
             return False
-        if abs(skew) > MOST_SKEW or abs(skew - self.skew) <= 2.0:
-            return False
-        self.skew = skew
+        self.skew = self.seen
         return True

@@ -31,11 +31,14 @@ FILTERS = {"identificatie", "bronorganisatie", "zaaktypeIdentificatie", "status"
 
 
 class StandIn:
-    """The app. `claims`: what each token said; `forbidden`: APIs it refuses; `foreign_next`: pages go on elsewhere."""
+    """The app. `claims`: what each token said; `forbidden`: APIs it refuses; `foreign_next`: pages go on
+    elsewhere; `leeway`: seconds that a token may be of tomorrow.
+    """
 
     def __init__(self, *, page_size: int = 100) -> None:
         self.state: State | None = None
         self.page_size = page_size
+        self.leeway = 0.0
         self.versions = dict(VERSIONS)
         self.forbidden: set[str] = set()
         self.foreign_next = ""
@@ -106,7 +109,7 @@ class StandIn:
             raise Wrong("jwt-invalid", status=403) from None
         self.claims.append(claims)
         now = self.kept.now().timestamp()
-        if not now - 60 <= claims["iat"] <= now or claims["exp"] < now or claims["client_id"] != CLIENT:
+        if not now - 60 <= claims["iat"] <= now + self.leeway or claims["exp"] < now or claims["client_id"] != CLIENT:
             raise Wrong("jwt-not-valid-now", status=403)
         if api in self.forbidden:
             raise Wrong("permission_denied", status=403)
@@ -196,6 +199,12 @@ class Running:
     @property
     def state(self) -> State:
         return self.system.kept
+
+    def fresh(self, **given: Any) -> None:
+        """Begin with nothing, and a judge who saw nothing."""
+        self.system.state = State(self.base, **given)
+        for seen in (self.system.claims, self.system.headers, self.judged.violations, self.judged.exchanges):
+            seen.clear()
 
 
 @contextmanager
