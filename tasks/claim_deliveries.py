@@ -17,6 +17,9 @@ from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
 from tasks.drop_closed import drop_closed
 
+MOST_LOOKS = 20
+"""Looks in one turn: where thousands of mails say nothing any more, the next turn goes on in its own transaction."""
+
 WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
 Found = tuple[Delivery, Bundle]
 
@@ -37,24 +40,33 @@ class Claim:
     since: float = field(default_factory=monotonic)
 
 
+class Claims(list[Claim]):
+    """What was claimed. `more`: the turn ended before it had looked at all that is due."""
+
+    more = False
+
+
 def claim_deliveries(
     work: UnitOfWork, book: AddressBook, most: int, without: Collection[tuple[str, int]] = ()
-) -> list[Claim]:
+) -> Claims:
     """Claim at most `most` deliveries for as long as the lease; those of closed steps end here, unsent.
 
     A lease that ran out belonged to a worker that died or hangs: taken over, and marked, for it may have sent.
     Outside working hours only mails that may go at any hour are claimed.
     `without`: the channels (code, number) of a route that is down.
     """
-    claims: list[Claim] = []
+    claims = Claims()
     policy = policy_of(work.session)
     night = not working_time(work.now, policy.hours, policy.calendar())
     where: list[Any] = [col(Bundle.any_hour)] if night else []
     if without:
         where.append(tuple_(col(Bundle.party), col(Delivery.channel)).not_in(without))
-    while found := _found(work.session, work.now, most - len(claims), where):
+    for _ in range(MOST_LOOKS):
+        if not (found := _found(work.session, work.now, most - len(claims), where)):
+            return claims
         drop_closed(work, (bundle for _, bundle in found), book)
         claims += [_claim(*pair, book, work.now) for pair in found if pair[0].state != DeliveryState.PERMANENT]
+    claims.more = True
     return claims
 
 

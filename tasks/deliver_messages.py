@@ -22,7 +22,13 @@ from integrations.senders import sender as the_sender
 from integrations.settings import settings
 from tasks.breaker import Breaker
 from tasks.bundle_messages import Bundled, bundle_messages
-from tasks.claim_deliveries import Claim, claim_deliveries, free_from_a_wrong_future, hold_for_the_night
+from tasks.claim_deliveries import (
+    Claim,
+    Claims,
+    claim_deliveries,
+    free_from_a_wrong_future,
+    hold_for_the_night,
+)
 from tasks.import_bounces import Imported, import_new_bounces
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.redirect_unsent import redirect_unsent
@@ -104,14 +110,14 @@ class Round:
                 claims = self._patiently(done, min(IN_HAND - len(flying), limit))
                 limit -= len(claims)
                 flying |= {pool.submit(self._send, claim) for claim in claims}
-                if not flying:
+                if not flying and not claims.more:
                     return self.became
-                landed = _landed(flying)
+                landed = _landed(flying) if flying else set()
                 done = [future.result() for future in landed]
                 self.breaker.note(done)
                 flying -= landed
 
-    def _patiently(self, done: list[Outcome], most: int) -> list[Claim]:
+    def _patiently(self, done: list[Outcome], most: int) -> Claims:
         """A busy database must not cost us the verdicts of mails that went out."""
         for _ in range(TRIES - 1):
             try:
@@ -120,12 +126,12 @@ class Round:
                 continue
         return self._turn(done, most)
 
-    def _turn(self, done: list[Outcome], most: int) -> list[Claim]:
+    def _turn(self, done: list[Outcome], most: int) -> Claims:
         """One transaction: the verdicts of what was sent, and the claims of what is next."""
         with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
             self.became += record_verdicts(work, done)
             down = self.breaker.channels(self.book)
-            claims = claim_deliveries(work, self.book, most, down) if most > 0 else []
+            claims = claim_deliveries(work, self.book, most, down) if most > 0 else Claims()
         fault_point("claim.after")
         return claims
 

@@ -46,8 +46,9 @@ class Clock(BaseModel):
     """One term of the policy. `extension`: how much longer, each time with a recorded reason; None: never.
 
     `suspension`: how long it may stand still, each time with a recorded reason; None: never. Nothing of the law stands
-    still, nothing that is counted in hours, and no `sight_on_safety`, which is not extended either: while a family waits
-    or is out of sight, somebody keeps looking (process catalogue 1.2, C18 and C19: extend "-"; demand of the inspectorate, IGJ 2023 and 2024).
+    still, nothing that is counted in hours, and no `sight_on_safety`, which is not extended either: while a family
+    waits or is out of sight, somebody keeps looking (demand of the inspectorate, IGJ 2023 and 2024; process catalogue
+    1.2, C18 and C19).
 
     `also_from`: a second event from which the due date is computed as well, since sources differ on the start; a region
     may change `start` to it, and then the two change places.

@@ -21,6 +21,7 @@ from integrations.ledger.contacts import address_book
 from integrations.ledger.tables import Message, ProfessionalRow
 from integrations.mail import AppriseSender, Result, Verdict
 from integrations.settings import Settings
+from tasks import claim_deliveries as claiming
 from tasks import deliver_messages as delivering
 from tasks import send_message as sending
 from tasks.bundle_messages import bundle_messages
@@ -189,6 +190,25 @@ def test_a_mail_of_which_every_step_was_closed_is_never_sent_and_holds_up_no_oth
     assert deliver_messages(ledger, later(minutes=1), sender, limit=1).sent == 1
     assert [channel for channel, *_ in sender.asked] == [mail("LT-101")]
     assert [delivery.reason for delivery in deliveries(ledger)].count("stap-klaar") == 3
+
+
+def test_many_mails_that_say_nothing_any_more_are_cleared_in_small_transactions(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [f"s-{number}" for number in range(20)]
+    plan(ledger, *(planned(step, rung="ACUTE") for step in steps), planned("s-20", "LT-101"))
+    bundle_messages(ledger, NOW)
+    for step in steps:
+        close_step(ledger, step)
+    monkeypatch.setattr(claiming, "MOST_LOOKS", 2)
+    with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
+        first = claim_deliveries(work, address_book(work.session), 4)
+    ended = [delivery for delivery in deliveries(ledger) if delivery.state == "permanent"]
+    assert (list(first), first.more, len(ended)) == ([], True, 8)
+    sender = Scripted(SENT)
+    assert deliver_messages(ledger, NOW, sender).sent == 1
+    assert [channel for channel, *_ in sender.asked] == [mail("LT-101")]
+    assert [delivery.state for delivery in deliveries(ledger)].count("permanent") == 20
 
 
 def test_an_alarm_heard_while_the_relay_was_down_is_not_sent(ledger: Ledger) -> None:
