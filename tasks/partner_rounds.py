@@ -9,17 +9,35 @@ from domain.terms import local_date
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import get, put
 from integrations.partners import NOBODY, partners
+from tasks.fetch_waiting_lists import fetch_waiting_lists
+from tasks.keep_subscriptions import keep_subscriptions
 from tasks.offer_handovers import offer_handovers
+from tasks.process_notifications import process_notifications
+from tasks.read_brp_signals import read_brp_signals
+from tasks.read_dropped_signals import read_dropped_signals
 from tasks.read_handovers import read_handovers
 from tasks.send_events import send_events
+from tasks.tell_whom_to_follow import tell_whom_to_follow
 from tasks.withdraw_handovers import withdraw_handovers
 
 PartnerRound = Callable[[Ledger, datetime], str]
 
-FREQUENT: tuple[PartnerRound, ...] = (offer_handovers, withdraw_handovers, send_events)
+FREQUENT: tuple[PartnerRound, ...] = (
+    process_notifications,
+    offer_handovers,
+    withdraw_handovers,
+    read_dropped_signals,
+    send_events,
+)
 """Every two minutes, in this order."""
 
-DAILY: tuple[PartnerRound, ...] = (read_handovers,)
+DAILY: tuple[PartnerRound, ...] = (
+    keep_subscriptions,
+    read_handovers,
+    fetch_waiting_lists,
+    tell_whom_to_follow,
+    read_brp_signals,
+)
 """Once a day, from DAILY_HOUR on: the polls that find what no notification told."""
 
 DAILY_HOUR = 5  # in Amsterdam, as in deployments/prefect.yaml; outside the hour that exists twice or not at all
@@ -52,7 +70,8 @@ def daily_is_due(ledger: Ledger, now: datetime) -> bool:
     today = local_date(now)
     last = date.fromisoformat(done) if done else date.min
     on_time = now.astimezone(AMSTERDAM).hour >= DAILY_HOUR
-    return last < today - timedelta(days=1) or (last < today and on_time)
+    strange = last > today  # written while this machine's clock was wrong
+    return strange or last < today - timedelta(days=1) or (last < today and on_time)
 
 
 def any_partner() -> bool:

@@ -3,6 +3,5 @@
 from integrations.http.connection import Connection
 from integrations.http.door import Door, Reply
 from integrations.http.judge import Unanswered
-from integrations.http.jwt_auth import ClientToken
 
-__all__ = ["ClientToken", "Connection", "Door", "Reply", "Unanswered"]
+__all__ = ["Connection", "Door", "Reply", "Unanswered"]

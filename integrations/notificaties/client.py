@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from integrations.http import ClientToken, Door, Unanswered
+from integrations.http import Door, Unanswered
 from integrations.notificaties.config import NotificatieSource
 from integrations.partners import secret
 from integrations.verdict import Result, Verdict
+from integrations.zgw.token import Signer
 
 Channels = dict[str, dict[str, str]]
 """Channel → its filters."""
@@ -31,7 +32,7 @@ class NotificatiesApi:
     def __init__(self, source: NotificatieSource) -> None:
         self._source = source
         self._auth = f"Bearer {secret(source.callback_secret).get_secret_value()}"
-        self._door = Door(source.connection, auth=ClientToken(source.client_id, secret(source.secret)))
+        self._door = Door(source.connection, auth=Signer(source.client_id, secret(source.secret), source.user))
 
     def __enter__(self) -> Self:
         return self

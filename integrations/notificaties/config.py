@@ -24,6 +24,9 @@ class NotificatieSource(Section):
     connection: Connection
     client_id: str = Field(min_length=1, max_length=100)
     secret: Name
+    user: Name = "veilig-thuis"
+    """Who acts, for their trail: a code of our organisation, never a person's."""
+
     callback_url: str
     callback_secret: Name
     channel: str = Field(default="zaken", min_length=1, max_length=50)

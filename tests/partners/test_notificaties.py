@@ -1,21 +1,24 @@
 """Subscriptions at a Notificaties API: exactly one right one, whatever was there, and nothing of others touched."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from deployments.receiver.app import receiver_app
 from deployments.receiver.house import House
-from integrations.http import Unanswered
+from integrations.http import Door, Unanswered
 from integrations.ledger import Ledger
 from integrations.notificaties.config import NotificatieSource
 from integrations.notificaties.keeping import Kept, drop, keep, ours
 from integrations.notificaties.preflight import preflight
+from integrations.zgw.token import Signer
 from tasks.keep_subscriptions import keep_subscriptions
 from tests.partners.judged import Judged, needs_specs
 from tests.partners.nrc_standin import BASE, Nrc, fault
@@ -150,13 +153,9 @@ def test_bad_weather_ends_as_a_reason_and_changes_nothing(
     assert "Meerdorp" not in told + caplog.text + str(findings)
 
 
-def test_a_clock_that_runs_behind_here_is_corrected_by_the_date_of_the_refusal(world: World) -> None:
-    from pydantic import SecretStr
-
-    from integrations.http import ClientToken, Door
-
-    behind = ClientToken("ketenregie", SecretStr(OUR_SECRET), clock=lambda: 2_000_000_000.0)
-    with Door(world.source.connection, auth=behind) as door:
+def test_a_clock_that_runs_ahead_here_is_corrected_by_the_date_of_the_refusal(world: World) -> None:
+    ahead = Signer("ketenregie", SecretStr(OUR_SECRET), "veilig-thuis", clock=lambda: time.time() + 120)
+    with Door(world.source.connection, auth=ahead) as door:
         assert door.get("abonnement").body == []
     assert [status for _, _, status in world.judged.exchanges] == [403, 200]
 
