@@ -17,6 +17,7 @@ from tasks.claim_offers import PARTNER, OfferClaim, claim_offer, settle_by_hand
 from tasks.ledger_clock import is_virtual
 from tasks.tell_of_offer import offer_lost
 
+ANSWERED = "overdracht-beantwoord"
 MOST = 200  # in one round; the next takes what is left
 
 

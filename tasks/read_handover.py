@@ -22,7 +22,7 @@ from integrations.ledger.tables import Answer, Person, Risk, Step, StepState
 from integrations.verdict import Verdict
 from tasks.ask_partner import ask_partner
 from tasks.claim_offers import PARTNER, STANDS
-from tasks.offer_handovers import audit_offer
+from tasks.offer_handovers import ANSWERED, audit_offer
 from tasks.record_answer import record_answer
 from tasks.tell_of_offer import offer_back, offer_lost
 
@@ -137,7 +137,7 @@ def _answered(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> 
         if step.outcome == found.standing or (found.standing is Standing.REFUSED and step.round > offer.round):
             row.state, row.answered_at, row.refused, row.judged = OfferState(found.standing), now, "", ""
             details = {"gezegd_op": found.said_on.isoformat()} if found.said_on else {}
-            audit_offer(work, row, "overdracht-beantwoord", stand=found.standing, **details)
+            audit_offer(work, row, ANSWERED, stand=found.standing, **details)
             return Heard(found.standing)
         if step.state != StepState.OPEN or step.round != offer.round:
             return Heard.NOTHING  # answered through another door: taken back by the next round

@@ -11,7 +11,7 @@ from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from tasks.ask_partner import ask_partner
 from tasks.claim_offers import PARTNER, OfferClaim, claim_withdrawal
-from tasks.offer_handovers import MOST, audit_offer, clock_of, later
+from tasks.offer_handovers import ANSWERED, MOST, audit_offer, clock_of, later
 from tasks.tell_of_offer import offer_lost
 
 CROSSED = "daar-aanvaard"
@@ -79,5 +79,5 @@ def _record(work: UnitOfWork, claim: OfferClaim, state: OfferState, missed: Unan
         audit_offer(work, row, "overdracht-niet-ingetrokken", reden=row.reason)
         offer_lost(work, row, row.reason)
     elif claim.sent_before:
-        audit_offer(work, row, "overdracht-ingetrokken", stand=row.state)
+        audit_offer(work, row, "overdracht-ingetrokken" if row.answered_at is None else ANSWERED, stand=row.state)
     return OfferState(row.state)

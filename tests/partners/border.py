@@ -1,12 +1,13 @@
 """A case at the border: offered in the ledger, with a stand-in for the local team's own system on the other side."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from sqlmodel import col, select
@@ -17,9 +18,13 @@ from integrations.partners import partners
 from integrations.settings import settings
 from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
 from tests.chain import Chain
+from tests.partners.cutting import Cutter, cuttable
 from tests.partners.judged import Judged
 from tests.partners.klantinteracties_standin import ACTOR, BASE, TOKEN, KlantinteractiesStandIn
 from tests.partners.server import served
+from tests.partners.zgw import RSIN
+from tests.partners.zgw_standin import CLIENT, DOCUMENTS, SECRET, StandIn
+from tests.partners.zgw_state import KIND, State
 
 LOCAL = "CJG-MEERDORP"
 OFFERED = "2026-06-02T10:00"
@@ -31,8 +36,8 @@ class Peer(Protocol):
 
     judged: Judged
 
-    def toml(self, url: str) -> str:
-        """Its section of the partners' file, when it is reached at this address."""
+    def fresh(self, url: str) -> str:
+        """Begin with nothing, reached at this address; its section of the partners' file."""
         ...
 
     def accept(self, number: str, talk_on: str = "2026-06-03") -> None:
@@ -60,17 +65,17 @@ class Peer(Protocol):
 class Klantinteracties:
     """The peer that gets an internetaak."""
 
-    name: str = "klantinteracties"
     stand_in: KlantinteractiesStandIn = field(default_factory=KlantinteractiesStandIn)
 
     def __post_init__(self) -> None:
         self.judged = self.stand_in.judged()
 
-    def toml(self, url: str) -> str:
+    def fresh(self, url: str) -> str:
+        self.stand_in.forget()
         return f"""
 [[klantinteracties]]
 organisation = "{LOCAL}"
-connection = {{ url = "{url}{BASE[1:]}/", timeout = 2, bound = 20 }}
+connection = {{ url = "{url}{BASE[1:]}/", timeout = 20, bound = 60 }}
 secret = "meerdorp"
 answers_as = "WT-201"
 actor = "{ACTOR}"
@@ -97,8 +102,78 @@ takes_risks = true
         return self.stand_in.doubled()
 
 
-SECRETS = {"meerdorp": TOKEN}
-PEERS: dict[str, Callable[[], Peer]] = {"klantinteracties": Klantinteracties}
+@dataclass
+class Zgw:
+    """The peer that gets a zaak."""
+
+    stand_in: StandIn = field(default_factory=StandIn)
+
+    def __post_init__(self) -> None:
+        self.judged = Judged(self.stand_in.app, DOCUMENTS)
+
+    def fresh(self, url: str) -> str:
+        self.stand_in.state = State(url)
+        places = "\n".join(
+            f'{name} = {{ url = "{url}{name}/api/v1/", timeout = 20, bound = 60 }}'
+            for name in ("zaken", "catalogi", "documenten")
+        )
+        return f"""
+[[zgw]]
+organisation = "{LOCAL}"
+{places}
+client_id = "{CLIENT}"
+secret = "zgw"
+answers_as = "WT-201"
+rsin = "{RSIN}"
+responsible = "{RSIN}"
+zaaktype = "OVERDRACHT"
+document_type = "{KIND}"
+peer_version = "1.30.0"
+[zgw.answers]
+accepted_status = ["In behandeling"]
+refused_result = {{ "Geen capaciteit" = "capacity" }}
+withdrawn_result = "Ingetrokken"
+talk_on = "eigenschap:Datum gesprek"
+takes_risks = "ja"
+"""
+
+    def accept(self, number: str, talk_on: str = "2026-06-03") -> None:
+        if talk_on:
+            self.stand_in.kept.set_property(self.remote(number), "Datum gesprek", talk_on.replace("-", ""))
+        self.stand_in.kept.set_status(self.remote(number), "In behandeling")
+
+    def refuse(self, number: str) -> None:
+        self.stand_in.kept.set_result(self.remote(number), "Geen capaciteit")
+
+    def remote(self, number: str) -> str:
+        return str(self._zaak(number)["url"])
+
+    def withdrawn(self, number: str) -> bool:
+        result = self._zaak(number)["resultaat"]
+        kept = self.stand_in.kept
+        return bool(result) and kept.at("resultaten", result, "")["resultaattype"] == self._kind("Ingetrokken")
+
+    def doubled(self) -> list[str]:
+        kept = self.stand_in.kept.kept
+        named = [row["identificatie"] for row in kept["zaken"].values()]
+        parts = [
+            (kind, row["zaak"], row.get("statustype") or row.get("resultaattype") or row.get("informatieobject"))
+            for kind in ("statussen", "resultaten", "zaakinformatieobjecten")
+            for row in kept[kind].values()
+        ]
+        return [f"{one}" for one, times in Counter([*named, *parts]).items() if times > 1]
+
+    def _kind(self, name: str) -> str:
+        return str(self.stand_in.kept.named("resultaattypen", name)["url"])
+
+    def _zaak(self, number: str) -> dict[str, Any]:
+        found = [row for row in self.stand_in.kept.kept["zaken"].values() if row["identificatie"] == number]
+        assert len(found) == 1, f"{len(found)} zaken"
+        return found[0]
+
+
+SECRETS = {"meerdorp": TOKEN, "zgw": SECRET}
+PEERS: dict[str, Callable[[], Peer]] = {"klantinteracties": Klantinteracties, "zgw": Zgw}
 
 
 @dataclass
@@ -107,7 +182,7 @@ class Border:
 
     chain: Chain
     peer: Peer
-    url: str
+    cutter: Cutter
 
     def offers(self) -> list[HandoverOffer]:
         """Every offer, oldest first."""
@@ -150,8 +225,12 @@ class Border:
 @contextmanager
 def at_the_border(chain: Chain, peer: Peer, folder: Path) -> Iterator[Border]:
     """The peer is there, and the partners' file in this folder names it."""
-    with served(peer.judged) as url, installed(folder, peer.toml(url)):
-        yield Border(chain, peer, url)
+    with (
+        served(peer.judged, date_header=False) as target,
+        cuttable(target) as cutter,
+        installed(folder, peer.fresh(cutter.url)),
+    ):
+        yield Border(chain, peer, cutter)
 
 
 @contextmanager

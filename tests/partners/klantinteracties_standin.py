@@ -34,6 +34,11 @@ class KlantinteractiesStandIn:
     tasks: list[Row] = field(default_factory=list)
     made: int = 0
 
+    def forget(self) -> None:
+        """As if nothing ever came in."""
+        for rows in (self.contacts, self.objects, self.tasks):
+            rows.clear()
+
     def app(self) -> Starlette:
         """The app; not judged."""
         return Starlette(

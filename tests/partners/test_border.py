@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from integrations.ledger import Ledger
+from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
+from integrations.ledger.settings_table import put
 from tasks.read_handover import Heard, read_handover_at
 from tests.chain import Chain
 from tests.partners.border import LOCAL, PEERS, Border, at_the_border
@@ -20,7 +21,10 @@ pytestmark = needs_specs
 @pytest.fixture(params=sorted(PEERS))
 def border(request: pytest.FixtureRequest, ledger: Ledger, tmp_path: Path) -> Iterator[Border]:
     """Tue 2 Jun 10:00: a hand-over is offered to a local team with a system of its own."""
-    chain = offered(Chain(with_region(ledger)))
+    chain = Chain(with_region(ledger))
+    with ledger.unit_of_work(now=chain.now, actor=SYSTEM) as uow:
+        put(uow, "clock", "virtual")
+    offered(chain)
     with at_the_border(chain, PEERS[request.param](), tmp_path) as both:
         yield both
         assert both.peer.judged.violations == []
