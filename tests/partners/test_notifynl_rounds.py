@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from integrations.settings import Settings
 from integrations.verdict import Result
 from tasks.deliver_messages import deliver_messages
 from tasks.note_receipt import ARRIVED, TRIES, UNKNOWN
+from tasks.settle_restore import settle_restore
 from tests.faults.tier import chance, scaled
 from tests.messages.rows import NOW, bundles, close_step, deliveries, later, losses, messages, plan, planned
 from tests.partners.notifynl_rows import BY_MAIL, BY_SMS, CALLBACK, HOME, config, secrets, sender
@@ -171,6 +173,32 @@ def test_a_doubt_that_looking_can_solve_is_no_reason_to_give_up(world: World) ->
         moment += wait
     assert world.round(moment) == "sent"
     assert len(world.standin.taken) == 1
+
+
+def test_a_restored_copy_looks_first_and_says_that_it_may_repeat_itself(world: World, tmp_path: Path) -> None:
+    """What was on its way in the copy is found; what the copy did not know of goes again, and tells so."""
+    people = {"VT-101": {"channels": [BY_SMS]}, "VT-102": {"channels": [BY_MAIL]}}
+    plan(world.ledger, planned("s-1"), planned("s-2", "VT-102"), people=people)
+    world.standin.looks.extend(["", "500", "500"])
+    world.standin.weather.append("failing")
+    deliver_messages(world.ledger, NOW, world.sender)  # one of both is in doubt, and was taken
+    doubted = {row.id for row in deliveries(world.ledger) if row.state == "indefinite"}
+    world.ledger.dispose()
+    copy = shutil.copy(str(world.ledger.url.database), tmp_path / "kopie.sqlite")
+    restored = Ledger(f"sqlite:///{copy}")
+    settle_restore(restored, later(minutes=1), forced=True)
+    for minutes in (2, 10):
+        deliver_messages(restored, later(minutes=minutes), world.sender)
+    sent = [one["reference"] for one in world.standin.taken]
+    assert len(sent) == len(set(sent)) == 2
+    assert doubted
+    with restored.unit_of_work(now=later(minutes=11), actor=SYSTEM) as work:
+        lost = planned("s-1", rung="R", planned_at=later(minutes=11), owed_at=NOW)
+        work.session.add(lost)
+    deliver_messages(restored, later(minutes=12), world.sender)
+    assert len(world.standin.taken) == 3
+    assert "Kan een herhaling zijn." in world.standin.taken[2]["body"]
+    restored.dispose()
 
 
 def test_an_outage_costs_a_handful_of_tries_and_everybody_hears_afterwards(world: World) -> None:
