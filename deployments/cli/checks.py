@@ -1,4 +1,4 @@
-"""What `ketenregie doctor` looks at: Python, pinned libraries, the ledger, the mail server and Prefect."""
+"""What `ketenregie doctor` looks at: Python, pinned libraries, the ledger, the mail server, Prefect and partners."""
 
 import re
 import sys
@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
+from deployments.cli.partner_checks import partner_checks
 from deployments.cli.prefect_checks import prefect_checks
 from domain.errors import KetenregieError
 from integrations.ledger import Ledger
+from integrations.ledger.contacts import address_book
+from integrations.mail.sender import MAIL
 from integrations.reachable import relay_answers
 from integrations.settings import settings
 from tasks.examine_ledger import Check, examine_ledger
@@ -34,7 +37,8 @@ def all_checks(ledger: Ledger, now: datetime) -> list[Check]:
         Check("ketenregie", "ok", installed("ketenregie")),
         *_libraries(),
         *_ledger(ledger, now),
-        *_outside(now),
+        *_outside(ledger, now),
+        *partner_checks(ledger),
     ]
 
 
@@ -74,11 +78,9 @@ def _ledger(ledger: Ledger, now: datetime) -> list[Check]:
         return [Check("database", "fail", f"{error.code}: {error.sentence}", error.next_step)]
 
 
-def _outside(now: datetime) -> Iterator[Check]:
+def _outside(ledger: Ledger, now: datetime) -> Iterator[Check]:
     known = settings()
-    relay = relay_answers(known.mail_host, known.mail_port, known.mail_security)
-    mend = "Controleer KETENREGIE_MAIL_HOST, _PORT en _SECURITY; berichten wachten tot de server er weer is."
-    yield Check("mail", "ok" if relay else "fail", "bereikbaar" if relay else "geen antwoord", "" if relay else mend)
+    yield _mail(ledger)
     if known.alarm.get_secret_value():
         yield Check("alarm", "ok", "ingesteld")
     else:
@@ -86,3 +88,25 @@ def _outside(now: datetime) -> Iterator[Check]:
             "alarm", "warn", "niet ingesteld", "Zet KETENREGIE_ALARM; anders hoort niemand dat alles stilstaat."
         )
     yield from prefect_checks(known.ui_url, now)
+
+
+def _mail(ledger: Ledger) -> Check:
+    """A region in which everybody is reached by another way needs no mail server."""
+    known = settings()
+    if relay_answers(known.mail_host, known.mail_port, known.mail_security):
+        return Check("mail", "ok", "bereikbaar")
+    if not _mail_is_used(ledger):
+        return Check("mail", "ok", "niet gebruikt")
+    mend = "Controleer KETENREGIE_MAIL_HOST, _PORT en _SECURITY; berichten wachten tot de server er weer is."
+    return Check("mail", "fail", "geen antwoord", mend)
+
+
+def _mail_is_used(ledger: Ledger) -> bool:
+    """True when somebody is reached by it, or when that cannot be told."""
+    try:
+        with ledger.reading() as session:
+            channels = address_book(session).channels
+    except KetenregieError:
+        return True
+    used = [channel for listed in channels.values() for channel in listed]
+    return not used or any(channel.startswith(MAIL) for channel in used)

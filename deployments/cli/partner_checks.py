@@ -1,0 +1,103 @@
+"""What `ketenregie doctor` asks the systems of partners: each section of the partners' file by its own preflight."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from domain.errors import KetenregieError
+from integrations.events.preflight import preflight as of_subscriber
+from integrations.handover import Finding
+from integrations.klantinteracties.preflight import preflight as of_klantinteracties
+from integrations.ledger import Ledger
+from integrations.notificaties.preflight import preflight as of_notificaties
+from integrations.notifynl.preflight import preflight as of_notifynl
+from integrations.partner_figures.preflight import preflight as of_figures
+from integrations.partner_settings import Section
+from integrations.partners import NOBODY, Partners, partners, secret
+from integrations.settings import settings
+from integrations.signals.preflight import preflight as of_signals
+from integrations.zgw.preflight import preflight as of_zgw
+from tasks.examine_ledger import Check, Verdict
+from tasks.examine_partners import examine_partners
+from tasks.examine_telling import examine_telling
+
+Preflight = Callable[[Any], list[Finding]]
+SECRETS = ("secret", "api_key", "callback_secret", "feedback_secret")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One section of the file: what it is called here, and who looks at it (None: only its secrets are looked at)."""
+
+    what: str
+    section: Section
+    preflight: Preflight | None
+
+
+def partner_checks(ledger: Ledger) -> list[Check]:
+    """Every check of partners; without a partners' file there is nothing to look at."""
+    if settings().partners is None:
+        return [Check("partners", "ok", "geen systemen van partners ingesteld"), *_fitting(ledger, NOBODY)]
+    try:
+        given = partners()
+    except KetenregieError as error:
+        return [_failed("partnerbestand", error)]
+    return [
+        Check("partnerbestand", "ok", "leesbaar"),
+        *_fitting(ledger, given),
+        *(check for asked in sections(given) for check in _looked(asked)),
+    ]
+
+
+def sections(given: Partners) -> Iterator[Asked]:
+    """Every section, in the order of the file's description."""
+    yield from _each("zgw", given.zgw, "organisation", of_zgw)
+    yield from _each("klantinteracties", given.klantinteracties, "organisation", of_klantinteracties)
+    yield from _each("notificaties", given.notificaties, "name", of_notificaties)
+    yield from [Asked("notifynl", given.notifynl, of_notifynl)] if given.notifynl else []
+    yield from _each("melders", given.reporters, "source", None)
+    yield from _each("signalen", (*given.signal_files, *given.brp), "name", of_signals)
+    yield from _each("wachtlijsten", given.figures, "organisation", of_figures)
+    yield from _each("abonnee", given.subscribers, "name", of_subscriber)
+
+
+def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight | None) -> Iterator[Asked]:
+    return (Asked(f"{kind} {getattr(section, name)}", section, preflight) for section in listed)
+
+
+def _fitting(ledger: Ledger, given: Partners) -> list[Check]:
+    try:
+        return [*examine_partners(ledger, given), *examine_telling(ledger, given)]
+    except KetenregieError:  # a ledger that cannot be read is told elsewhere
+        return []
+
+
+def _looked(asked: Asked) -> list[Check]:
+    """Its secrets first: without them nothing else can be asked."""
+    lacking = list(_secrets(asked))
+    if lacking or asked.preflight is None:
+        return lacking or [Check(asked.what, "ok", "geheimen ingesteld")]
+    try:
+        return [_check(asked.what, finding) for finding in asked.preflight(asked.section)]
+    except KetenregieError as error:
+        return [_failed(asked.what, error)]
+
+
+def _secrets(asked: Asked) -> Iterator[Check]:
+    for field in SECRETS:
+        name = getattr(asked.section, field, None)
+        if name is None:
+            continue
+        try:
+            secret(name)
+        except KetenregieError as error:
+            yield _failed(asked.what, error)
+
+
+def _check(what: str, finding: Finding) -> Check:
+    verdict: Verdict = "ok" if finding.good else "fail" if finding.serious else "warn"
+    return Check(what, verdict, finding.what, "" if finding.good else finding.advice)
+
+
+def _failed(what: str, error: KetenregieError) -> Check:
+    return Check(what, "fail", f"{error.code}: {error.sentence}", error.next_step)
