@@ -85,6 +85,7 @@ def world(site: World, ledger: Ledger, relay: Spool, monkeypatch: pytest.MonkeyP
     if site.server is None:
         site.start(deploy=True)
     site.reconcile(LONG_AFTER)
+    site.forget_rounds()
     yield site
     site.end_workers()
 
