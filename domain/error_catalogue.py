@@ -13,6 +13,9 @@ class Entry:
 
 CATALOGUE: dict[str, Entry] = {
     # unknown
+    "KR-OVERDRACHT-ONBEKEND": Entry(
+        "Er is geen overdracht met dit nummer.", "Kijk met 'ketenregie handover list --all' welke er zijn."
+    ),
     "KR-STAP-ONBEKEND": Entry("Deze stap bestaat niet.", "Zoek de stap op met 'ketenregie case show'."),
     "KR-ZAAK-ONBEKEND": Entry("Deze zaak bestaat niet.", "Controleer de zaakcode met 'ketenregie case list'."),
     "KR-CODE-ONBEKEND": Entry("Deze medewerkerscode bestaat niet.", "Gebruik een code uit het regiobestand."),
@@ -62,7 +65,7 @@ CATALOGUE: dict[str, Entry] = {
     # files of reports
     "KR-BESTAND-SCHRIJVEN": Entry("Het bestand is niet te schrijven.", "Controleer het pad en de rechten."),
     "KR-BESTAND-SOORT": Entry(
-        "Dit soort bestand kan niet worden ingelezen.", "Gebruik een bestand dat eindigt op .csv of .json."
+        "Dit soort bestand kan niet worden ingelezen.", "Gebruik een bestand dat eindigt op .csv, .json of .xml."
     ),
     "KR-BESTAND-LEEG": Entry("Het bestand bevat geen meldingen.", "Controleer de export en probeer het opnieuw."),
     "KR-BESTAND-GROOT": Entry(
@@ -83,6 +86,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-BESTAND-JSON": Entry(
         "Het bestand is vanaf regel {line} geen geldige JSON-lijst van meldingen.",
+        "Vergelijk het bestand met het voorbeeld in docs/import.md.",
+    ),
+    "KR-BESTAND-XML": Entry(
+        "Het bestand is vanaf regel {line} geen geldige XML-lijst van meldingen.",
         "Vergelijk het bestand met het voorbeeld in docs/import.md.",
     ),
     "KR-BESTAND-SOORT-CSV": Entry(
@@ -191,6 +198,10 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # state
     "KR-STAP-GESLOTEN": Entry("Deze stap is al afgerond.", "Bekijk de zaak met 'ketenregie case show'."),
+    "KR-OVERDRACHT-NIET-OPNIEUW": Entry(
+        "Deze overdracht kan niet opnieuw worden aangeboden.",
+        "Kijk met 'ketenregie handover list' hoe ze staat, en of de ontvanger een systeem heeft.",
+    ),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),
     "KR-TOEWIJZEN-ZELFDE": Entry(

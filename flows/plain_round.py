@@ -9,6 +9,7 @@ from integrations.mail import Sender
 from tasks.deliver_messages import Delivered, deliver_messages
 from tasks.give_heartbeat import give_heartbeat
 from tasks.ledger_clock import is_virtual
+from tasks.partner_rounds import partner_round
 from tasks.settle_restore import leave_mark
 from tasks.sweep_deadlines import COMMAND, Swept, sweep_deadlines
 
@@ -17,10 +18,11 @@ MOST_MAILS = 2_000  # in one round; the next takes what is left
 
 @dataclass(frozen=True)
 class Round:
-    """What one round did; `delivered` is None when it only planned."""
+    """What one round did; `delivered` is None when it only planned. `partners`: sentences about partners' systems."""
 
     swept: Swept
     delivered: Delivered | None = None
+    partners: tuple[str, ...] = ()
 
     def problems(self) -> list[KetenregieError]:
         """What a person must look at, each with its code. That a mail must be tried again is none."""
@@ -40,8 +42,9 @@ def plain_round(ledger: Ledger, now: datetime, *, plan_only: bool = False, sende
     if plan_only:
         return Round(swept)
     delivered = deliver_messages(ledger, now, sender, MOST_MAILS)
-    leave_mark(ledger, now, sent=delivered.any)
-    done = Round(swept, delivered)
+    told = tuple(partner_round(ledger, now))
+    leave_mark(ledger, now, sent=delivered.any or bool(told))
+    done = Round(swept, delivered, told)
     if swept.sound and not is_virtual(ledger):
         give_heartbeat()
     return done

@@ -52,6 +52,12 @@ def run_partner_rounds(ledger: Ledger, now: datetime, which: Sequence[PartnerRou
     return [said for work in which if (said := _one(work, ledger, now))]
 
 
+def partner_round(ledger: Ledger, now: datetime) -> list[str]:
+    """The frequent rounds, and the daily ones when it is their time or when they were missed."""
+    said = run_partner_rounds(ledger, now, FREQUENT)
+    return said + run_daily_rounds(ledger, now) if daily_is_due(ledger, now) else said
+
+
 def run_daily_rounds(ledger: Ledger, now: datetime) -> list[str]:
     """The daily ones, and that they were done today."""
     said = run_partner_rounds(ledger, now, DAILY)

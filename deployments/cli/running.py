@@ -46,7 +46,10 @@ def sweep(
         done = plain_round(here.ledger, here.acting(), plan_only=plan_only)
     problems = done.problems()
     if as_json:
-        print_json(vars(done.swept) | {"delivered": done.delivered, "problems": [it.as_dict() for it in problems]})
+        print_json(
+            vars(done.swept)
+            | {"delivered": done.delivered, "partners": done.partners, "problems": [it.as_dict() for it in problems]}
+        )
     else:
         say(*_done(done))
         for problem in problems:
@@ -60,6 +63,7 @@ def _done(done: Round) -> Iterator[str]:
     if sent:
         again = sent.temporary + sent.indefinite
         yield f"{sent.sent} mails verstuurd, {again} later opnieuw, {sent.permanent} niet te bezorgen."
+    yield from (f"Partners: {told}." for told in done.partners)
 
 
 @app.command()

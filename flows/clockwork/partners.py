@@ -9,7 +9,8 @@ from flows.clock import now
 from flows.outbox import pump
 from flows.rounds import clockwork, one_round
 from integrations.ledger import Ledger
-from tasks.partner_rounds import FREQUENT, daily_is_due, run_daily_rounds, run_partner_rounds
+from tasks.partner_rounds import partner_round
+from tasks.settle_restore import leave_mark
 
 
 @clockwork("Partners bijwerken")
@@ -20,8 +21,7 @@ async def partners() -> State[None]:
 
 async def work(client: PrefectClient, ledger: Ledger) -> str:
     """The frequent rounds; the daily ones too when they were missed. Then tell Prefect what followed."""
-    said = await asyncio.to_thread(run_partner_rounds, ledger, now(), FREQUENT)
-    if daily_is_due(ledger, now()):
-        said += await asyncio.to_thread(run_daily_rounds, ledger, now())
+    said = await asyncio.to_thread(partner_round, ledger, now())
+    leave_mark(ledger, now(), sent=bool(said))
     await pump(client, ledger, now())
     return "; ".join(said) or "Niets te doen bij partners."

@@ -1,0 +1,72 @@
+"""`ketenregie handover`: the hand-overs on their way to the case systems of local teams."""
+
+from typing import Annotated
+
+import typer
+
+from deployments.cli.messages import WHO
+from deployments.cli.opened import opened
+from deployments.cli.options import AsJson, By, Database, Limit, Now
+from deployments.cli.output import print_json, print_table, say
+from tasks.list_offers import list_offers
+from tasks.log_reading import DOOR, log_reading, reader
+from tasks.retry_offer import retry_offer
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Overdrachten naar de systemen van lokale teams: lijst, opnieuw."
+)
+WORDS = {
+    "planned": "nog te brengen",
+    "claimed": "onderweg",
+    "delivered": "afgeleverd",
+    "accepted": "aanvaard",
+    "refused": "geweigerd",
+    "withdrawn": "ingetrokken",
+    "by_hand": "zonder systeem",
+    "failed": "mislukt",
+}
+
+
+@app.command("list")
+def list_(
+    whole: Annotated[bool, typer.Option("--all", help="Ook wat al beantwoord of ingetrokken is.")] = False,
+    by: WHO = "",
+    limit: Limit = 100,
+    as_json: AsJson = False,
+    database: Database = "",
+) -> None:
+    """Toon de overdrachten die nog lopen, de nieuwste eerst, en waar een mens naar moet kijken."""
+    with opened(database) as here:
+        if by:
+            log_reading(here.ledger, reader(here.ledger, by), here.logging(), "overdrachten-ingezien")
+        with here.ledger.reading() as session:
+            found = list_offers(session, whole=whole, limit=limit + 1)
+    shown, more = found[:limit], len(found) > limit
+    if as_json:
+        print_json({"shown": len(shown), "more": more, "offers": shown})
+        return
+    columns = ("nummer", "zaak", "naar", "stand", "aangeboden", "opnieuw om", "reden", "antwoord telt nog niet")
+    rows = (
+        (o.number, o.case_reference, o.organisation, WORDS[o.state], o.offered_at, o.next_try_at, o.reason, o.refused)
+        for o in shown
+    )
+    if shown:
+        print_table(columns, rows)
+    say(f"{len(shown)} overdrachten.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+
+
+@app.command()
+def retry(
+    number: Annotated[str, typer.Argument(metavar="NUMMER", help="Het nummer van de overdracht, uit de lijst.")],
+    by: By,
+    now: Now = "",
+    as_json: AsJson = False,
+    database: Database = "",
+) -> None:
+    """Bied een overdracht opnieuw aan in de volgende ronde, bijvoorbeeld nadat een storing is verholpen."""
+    with opened(database, now) as here:
+        retry_offer(here.ledger, number, by, door=DOOR, now=here.acting())
+    if as_json:
+        print_json({"planned": True})
+    else:
+        say("De volgende ronde biedt deze overdracht opnieuw aan.")

@@ -1,0 +1,59 @@
+"""The hand-overs on their way to partners' systems: where each stands, and what a person must look at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from integrations.ledger.partner_tables import HandoverOffer, OfferState
+from integrations.ledger.tables import Case, Step
+
+OVER = (OfferState.ACCEPTED, OfferState.REFUSED, OfferState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class OfferLine:
+    """One offer. `reason`: why it is not there yet, or not taken back; `refused`: why its answer does not count yet."""
+
+    number: str
+    case_reference: str
+    step_id: str
+    organisation: str
+    state: str
+    offered_at: datetime
+    delivered_at: datetime | None
+    read_at: datetime | None
+    next_try_at: datetime | None
+    attempts: int
+    reason: str
+    refused: str
+
+
+def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> list[OfferLine]:
+    """The newest first; those that are over only when the `whole` list is asked."""
+    query = (
+        select(HandoverOffer, Case.reference)
+        .join(Step, col(Step.id) == col(HandoverOffer.step_id))
+        .join(Case, col(Case.id) == col(Step.case_id))
+        .order_by(col(HandoverOffer.id).desc())
+        .limit(limit)
+    )
+    if not whole:
+        query = query.where(col(HandoverOffer.state).not_in(OVER))
+    return [
+        OfferLine(
+            number=row.number,
+            case_reference=reference,
+            step_id=row.step_id,
+            organisation=row.organisation,
+            state=row.state,
+            offered_at=row.offered_at,
+            delivered_at=row.delivered_at,
+            read_at=row.read_at,
+            next_try_at=row.next_try_at,
+            attempts=row.attempts,
+            reason=row.reason,
+            refused=row.refused,
+        )
+        for row, reference in session.exec(query)
+    ]
