@@ -108,7 +108,7 @@ def test_the_region_and_the_policy_of_the_operations_guide_are_valid() -> None:
 
 def test_every_unit_is_in_the_operations_guide_and_starts_a_program_that_the_guide_installs() -> None:
     guide, units = text_of("docs/operations.md"), sorted((ROOT / "deployments/systemd").glob("*.service"))
-    assert len(units) == 6
+    assert len(units) == 7
     for path in units:
         unit = ConfigParser(strict=False, interpolation=None, delimiters=("=",))
         unit.read(path, encoding="utf-8")

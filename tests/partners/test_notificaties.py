@@ -1,5 +1,6 @@
 """Subscriptions at a Notificaties API: exactly one right one, whatever was there, and nothing of others touched."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from integrations.ledger import Ledger
 from integrations.notificaties.config import NotificatieSource
 from integrations.notificaties.keeping import Kept, drop, keep, ours
 from integrations.notificaties.preflight import preflight
+from integrations.settings import settings
 from integrations.zgw.token import Signer
 from tasks.keep_subscriptions import keep_subscriptions
 from tests.partners.judged import Judged, needs_specs
@@ -148,8 +150,8 @@ def test_bad_weather_ends_as_a_reason_and_changes_nothing(
         findings = preflight(source)
     assert told.startswith("KR-ABONNEMENT: Het abonnement bij nrc is niet in orde (")
     assert reason in told
-    assert [finding.good for finding in findings] == [True, False]
-    assert reason in findings[1].advice
+    assert [finding.good for finding in findings] == [True, True, False]
+    assert findings[2].what == f"geen antwoord: {reason}"
     assert "Meerdorp" not in told + caplog.text + str(findings)
 
 
@@ -162,14 +164,14 @@ def test_a_clock_that_runs_ahead_here_is_corrected_by_the_date_of_the_refusal(wo
 
 def test_the_preflight_says_what_must_be_mended(world: World) -> None:
     before = preflight(world.source)
-    assert [finding.good for finding in before] == [True, True, True, True, False]
+    assert [finding.what for finding in before if not finding.good] == ["abonnement"]
     assert before[-1].advice == "Maak het met 'ketenregie subscriptions make'."
     keep(world.source)
     assert all(finding.good for finding in preflight(world.source))
     world.nrc.channels = {"zaken": []}
-    assert [finding.what for finding in preflight(world.source) if not finding.good] == ["notificaties nrc: filters"]
+    assert [finding.what for finding in preflight(world.source) if not finding.good] == ["filters"]
     world.nrc.channels = {}
-    assert [finding.good for finding in preflight(world.source)] == [True, True, False, False, True]
+    assert [finding.what for finding in preflight(world.source) if not finding.good] == ["kanaal", "filters"]
 
 
 def test_the_preflight_asks_and_makes_nothing(world: World) -> None:
@@ -178,7 +180,16 @@ def test_the_preflight_asks_and_makes_nothing(world: World) -> None:
     assert ours(world.source) == []
 
 
-def test_the_preflight_names_a_secret_that_is_not_set(world: World) -> None:
-    source = world.source.model_copy(update={"secret": "nergens"})
-    assert not preflight(source)[1].good
-    assert "nergens" in preflight(source)[1].advice
+def test_the_preflight_names_a_secret_that_is_not_set_or_too_short(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [finding] = preflight(world.source.model_copy(update={"secret": "nergens"}))
+    assert (finding.good, "nergens" in finding.what) == (False, True)
+    monkeypatch.setenv("KETENREGIE_SECRETS", json.dumps({"hun": "kort", "ons": OUR_SECRET}))
+    settings.cache_clear()
+    assert "geheim van de ontvanger" in [finding.what for finding in preflight(world.source) if not finding.good]
+
+
+def test_the_preflight_wants_the_address_by_which_the_receiver_knows_the_source(world: World) -> None:
+    elsewhere = world.source.model_copy(update={"callback_url": f"{world.url}notificaties/anders"})
+    assert not preflight(elsewhere)[0].good
