@@ -37,7 +37,9 @@ def preflight(config: NotifyNL) -> list[Finding]:
 def _callback(config: NotifyNL) -> Finding:
     what = "NotifyNL: bericht terug over de bezorging"
     if config.callback_secret is None:
-        return Finding(what, False, "Zet callback_secret; zonder blijft onbekend of een bericht aankwam.")
+        return Finding(
+            what, False, "Zet callback_secret; zonder blijft onbekend of een bericht aankwam.", serious=False
+        )
     try:
         secret(config.callback_secret)
     except WrongUse as error:
@@ -54,7 +56,9 @@ def _advice(error: Unanswered) -> str:
 def _clock(date: str) -> Finding:
     ahead = skew(date, time.time())
     advice = f"De klok scheelt {abs(round(ahead))} seconden; NotifyNL weigert vanaf {round(BOUND)}. Zet NTP aan."
-    return Finding("NotifyNL: de klok loopt gelijk", abs(ahead) < NOTABLE, advice if abs(ahead) >= NOTABLE else "")
+    if abs(ahead) < NOTABLE:
+        return Finding("NotifyNL: de klok loopt gelijk", True)
+    return Finding("NotifyNL: de klok loopt gelijk", False, advice, serious=False)
 
 
 def _template(listed: list[dict[str, Any]], kind: str, number: str) -> Finding:

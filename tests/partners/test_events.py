@@ -19,6 +19,8 @@ from integrations.events.webhook import Happening, envelope
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.partner_tables import EventDelivery
 from integrations.ledger.tables import Audit
+from integrations.partners import partners
+from tasks.examine_telling import examine_telling
 from tasks.plan_events import AT_ONCE
 from tasks.send_events import SILENCES, send_events
 from tests.faults.tier import chance, scaled
@@ -144,6 +146,7 @@ def test_a_subscriber_hears_its_own_kinds_and_the_cases_of_its_own_organisation(
     happen(ledger, "stap-geopend", "zaak-afgesloten", case="BBBB-CCCC-D")
     send_events(ledger, NOW)
     assert [(row.subscriber, row.kind) for row in rows(ledger)] == [("smal", "zaak-afgesloten")]
+    assert examine_telling(ledger, partners()) == []
     assert [one["subject"] for one in standin.heard] == ["BBBB-CCCC-D"]
 
 
@@ -220,6 +223,8 @@ def test_what_is_given_up_after_the_ladder_stands_in_the_trail(
     with ledger.reading() as session:
         [line] = session.exec(select(Audit).where(Audit.act == "gebeurtenis-mislukt")).all()
     assert line.details == {"abonnee": "register", "volgnummer": row.seq, "reden": "http-500"}
+    [check] = examine_telling(ledger, partners())
+    assert (check.what, check.verdict, check.found) == ("abonnee register", "warn", "1 gebeurtenissen niet bezorgd")
 
 
 def test_a_worker_that_dies_between_asking_and_recording_repeats_with_the_same_id(

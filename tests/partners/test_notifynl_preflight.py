@@ -4,8 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from integrations.ledger import Ledger
 from integrations.notifynl.preflight import preflight
-from tests.partners.notifynl_rows import config, secrets
+from integrations.partners import NOBODY, Partners
+from tasks.examine_telling import examine_telling
+from tests.messages.rows import plan, planned
+from tests.partners.notifynl_rows import BY_MAIL, BY_SMS, config, secrets
 from tests.partners.notifynl_standin import EMAIL_TEMPLATE, SECRET, NotifyNLStandin, notifynl
 
 
@@ -71,3 +75,14 @@ def test_a_service_that_is_not_there_and_no_way_back_are_told() -> None:
     with secrets():
         found = wrong("http://127.0.0.1:9/", callback_secret=None)
     assert [what for what, _ in found] == ["NotifyNL: bericht terug over de bezorging", "NotifyNL antwoordt"]
+
+
+def test_channels_of_notifynl_that_nobody_can_use_are_told_by_their_number(ledger: Ledger) -> None:
+    plan(ledger, planned("s-1"), people={"VT-101": {"channels": [BY_SMS, BY_MAIL]}, "VT-102": {"channels": [BY_SMS]}})
+    url = "http://127.0.0.1:9/"
+    for given, found in (
+        (NOBODY, ["3 kanalen van NotifyNL, maar NotifyNL is niet ingesteld"]),
+        (Partners(notifynl=config(url, sms_template=None)), ["2 kanalen voor sms, maar er is geen sms_template"]),
+        (Partners(notifynl=config(url)), []),
+    ):
+        assert [check.found for check in examine_telling(ledger, given)] == found
