@@ -229,6 +229,9 @@ CATALOGUE: dict[str, Entry] = {
         "Een termijn schuift niet naar achteren zonder verlenging of opschorting.",
         "Leg de verlenging of opschorting vast.",
     ),
+    "KR-ADMINISTRATIE-OUD": Entry(
+        "Deze administratie is nog niet bijgewerkt naar deze versie.", "Start 'ketenregie up', en daarna dit opnieuw."
+    ),
     "KR-ADMINISTRATIE-NIEUWER": Entry(
         "Deze administratie is gemaakt door een nieuwere versie.", "Werk ketenregie bij en probeer het opnieuw."
     ),

@@ -39,7 +39,7 @@ class Imported:
 
 
 def import_reports(ledger: Ledger, path: Path, by: str, now: datetime) -> Imported:
-    """Import the reports of a .csv or .json file (layout: docs/import.md), recorded by the professional `by` at `now`.
+    """Import the reports of a .csv, .json or .xml file (layout: docs/import.md), recorded by the professional `by` at `now`.
 
     Raises a Refusal when the file as a whole cannot be read or `by` has no role at Veilig Thuis.
     """

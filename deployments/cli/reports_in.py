@@ -19,7 +19,7 @@ from tasks.import_reports import Imported, import_reports
 from tasks.import_waiting_lists import import_waiting_lists
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="Een bestand dat eindigt op .csv of .json.", show_default=False)
+    Path, typer.Argument(metavar="FILE", help="Een bestand dat eindigt op .csv, .json of .xml.", show_default=False)
 ]
 CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="Een bestand dat eindigt op .csv.", show_default=False)]
 app = typer.Typer(add_completion=False)

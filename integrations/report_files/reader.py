@@ -16,8 +16,9 @@ from integrations.report_files.csv_rows import csv_rows
 from integrations.report_files.guards import Raw, bytes_of, must_be_text, must_have_rows
 from integrations.report_files.json_rows import json_rows
 from integrations.report_files.layout import BY_FIELD, COLUMNS, Column
+from integrations.report_files.xml_rows import xml_rows
 
-FORMATS = {".csv": csv_rows, ".json": json_rows}
+FORMATS = {".csv": csv_rows, ".json": json_rows, ".xml": xml_rows}
 MOST_CELL = 1000
 """Characters; twenty members take less than half of it."""
 
@@ -59,7 +60,7 @@ class ReadFile:
 
 
 def read_reports(path: Path, *, now: datetime, known: KnownCodes) -> ReadFile:
-    """Read a .csv or .json file; the layout and the limits are in docs/import.md.
+    """Read a .csv, .json or .xml file; the layout and the limits are in docs/import.md.
 
     Raises InputRefusal when the file as a whole cannot be read, WrongUse when there is no such file.
     """

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import thread_time
 
+from defusedxml.ElementTree import fromstring
+
 from domain.error_catalogue import CATALOGUE
 from domain.errors import Refusal
 from domain.privacy import BIRTH_DATE, BSN, EMAIL, PHONE, POSTCODE
@@ -86,4 +88,6 @@ def rows_in(data: bytes, suffix: str) -> int:
     """How many rows a file has that was read, counted in another way than the reader counts."""
     if suffix == ".json":
         return len(json.loads(data.decode().removeprefix("\ufeff")))
+    if suffix == ".xml":
+        return len(fromstring(data).findall("melding"))
     return sum(bool(line.decode().strip(BLANK)) for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")) - 1

@@ -25,7 +25,7 @@ def _bomb() -> bytes:
 
 def monsters() -> Iterator[tuple[str, Callable[[], bytes]]]:
     """A suffix, and how to make the file; made one by one."""
-    csv, js = seeds()[0].data, seeds()[-1].data
+    csv, js, xml = seeds()[0].data, seeds()[59].data, seeds()[-1].data
     head = csv.split(b"\n")[0]
     yield ".csv", lambda: csv + b"x" * TEN
     yield ".csv", lambda: csv + b'"' * TEN
@@ -45,6 +45,27 @@ def monsters() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield ".json", lambda: b"[" + b"9" * TEN + b"]"
     yield ".json", lambda: js.rstrip(b"]\n ") + b", " * TEN
     yield ".json", lambda: b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "&b;&b;">]><x>&a;</x>' * 10**5
+    yield ".xml", _bomb
+    yield ".xml", lambda: LAUGHS + b"<meldingen><melding><bron>&i;</bron></melding></meldingen>"
+    yield ".xml", lambda: b'<!DOCTYPE x [<!ENTITY a "' + b"x" * TEN + b'">]><meldingen>&a;</meldingen>'
+    yield ".xml", lambda: b"<meldingen>" + b"<melding>" * 10**6
+    yield ".xml", lambda: b"<meldingen>" + b"<melding/>" * 10**6 + b"</meldingen>"
+    yield ".xml", lambda: b"<meldingen><melding><bron>" + b"x" * TEN + b"</bron></melding></meldingen>"
+    yield ".xml", lambda: b'<meldingen a="' + b"x" * TEN + b'"/>'
+    yield ".xml", lambda: b"<meldingen><" + b"x" * TEN
+    yield ".xml", lambda: b"<meldingen><!--" + b"x" * TEN
+    yield ".xml", lambda: b"<meldingen><melding>" + b"<a/>" * (TEN // 4)
+    yield ".xml", lambda: b"<meldingen" + b"".join(b" a%d=''" % number for number in range(10**6)) + b"/>"
+    yield ".xml", lambda: b" " * TEN
+    yield ".xml", lambda: xml.replace(b"</meldingen>", b" " * 5 * TEN)
+
+
+LAUGHS = (
+    b"<!DOCTYPE x ["
+    + b'<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%b">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(8))
+    + b"]>"
+)
 
 
 def main() -> dict[str, object]:

@@ -153,7 +153,7 @@ def mutant(seed: Seed, rng: Random) -> bytes:
 
 def _cells(seed: Seed, rng: Random) -> bytes:
     """One or two cells or names of columns replaced, one left out, or one there twice."""
-    return (_csv_cell if seed.suffix == ".csv" else _json_value)(seed.data, rng)
+    return {".csv": _csv_cell, ".json": _json_value, ".xml": _xml_element}[seed.suffix](seed.data, rng)
 
 
 def _csv_cell(data: bytes, rng: Random) -> bytes:
@@ -180,3 +180,59 @@ def _json_value(data: bytes, rng: Random) -> bytes:
     text = json.dumps(rows, ensure_ascii=rng.random() < 0.5)
     twice = text.replace('"bron":', '"bron": "X", "bron":', 1) if rng.random() < 0.05 else text
     return twice.encode("utf-8", "surrogatepass")
+
+
+ODD_XML = (
+    '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>',
+    '<!DOCTYPE x SYSTEM "file:///etc/passwd">',
+    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+    '<!DOCTYPE x [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x">%p;]>',
+    '<?xml-stylesheet href="http://127.0.0.1:9/x"?>',
+    "<?php echo 1 ?>",
+    "<!-- Kwetterveen -->",
+    "<![CDATA[Kwetterveen]]>",
+    "<![CDATA[<melding>]]>",
+    '<x:melding xmlns:x="urn:kwetterveen"/>',
+    "<x:melding/>",
+    "&e;",
+    "&#0;",
+    "&#xD800;",
+    "&#x4B;wetterveen",
+    "&lt;melding&gt;",
+    "<bron>Kwetterveen</bron>",
+    "<Kwetterveen/>",
+    "<bron" + " " * 300 + "/>",
+    "<a>" * 300,
+    "<a>" * 9 + "</a>" * 9,
+    ' kwetterveen="1"',
+    ' xmlns="urn:kwetterveen"',
+    ' xsi:nil="true"',
+)
+HEADS = (
+    '<?xml version="1.0" encoding="UTF-16"?>',
+    '<?xml version="1.0" encoding="ISO-8859-1"?>',
+    '<?xml version="1.0" encoding="utf-7"?>',
+    '<?xml version="1.0" encoding="Kwetterveen"?>',
+    '<?xml version="1.1"?>',
+    '<?xml version="1.0" standalone="yes"?>',
+    "",
+)
+
+
+def _xml_element(data: bytes, rng: Random) -> bytes:
+    """One or two values replaced, something odd put in, another head, or an element left out."""
+    lines = data.decode().split("\n")
+    for _ in range(rng.randint(1, 2)):
+        row = rng.randrange(3, len(lines) - 3)
+        name = lines[row].strip().partition(">")[0].strip("</")
+        lines[row] = f"  <{name}>{rng.choice(CELLS)}</{name}>"
+    kind = rng.random()
+    if kind < 0.5:
+        row = rng.randrange(len(lines))
+        at = rng.choice((0, len(lines[row]), *(place for place, sign in enumerate(lines[row]) if sign in "<>")))
+        lines[row] = lines[row][:at] + rng.choice(ODD_XML) + lines[row][at:]
+    elif kind < 0.6:
+        lines[0] = rng.choice(HEADS)
+    elif kind < 0.7:
+        del lines[rng.randrange(len(lines))]
+    return "\n".join(lines).encode("utf-8", "surrogatepass")

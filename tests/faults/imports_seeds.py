@@ -13,7 +13,7 @@ from tests.region import kustland
 
 NOW = datetime(2027, 1, 15, 12, 0, tzinfo=UTC)
 ROWS = (1,) * 20 + (2,) * 8 + (6, 16)
-FORMATS = (".csv", ".json")
+FORMATS = (".csv", ".json", ".xml")
 
 
 @dataclass(frozen=True)

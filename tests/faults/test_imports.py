@@ -29,9 +29,9 @@ SHARES = 10
 TABLES = (Report, Case, Person, Step, Outbox, Audit, ImportedFile)
 
 
-def test_the_seeds_are_sixty_good_files(tmp_path: Path) -> None:
+def test_the_seeds_are_ninety_good_files(tmp_path: Path) -> None:
     judge = Judge(tmp_path)
-    assert [len(seeds()), *(sum(seed.suffix == suffix for seed in seeds()) for suffix in FORMATS)] == [60, 30, 30]
+    assert [len(seeds()), *(sum(seed.suffix == suffix for seed in seeds()) for suffix in FORMATS)] == [90, 30, 30, 30]
     for seed in seeds():
         found = judge.read(seed.data, seed.suffix)
         assert found is not None

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 
 from domain.errors import Refusal
@@ -73,6 +74,12 @@ def json_row(**changes: object) -> dict[str, object]:
 def json_of(*rows: object) -> bytes:
     """A JSON file of these rows, one a line."""
     return ("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n").encode()
+
+
+def xml_of(*rows: dict[str, str]) -> bytes:
+    """An XML file of these rows, an element a line."""
+    reports = ("".join(f"<{name}>{escape(value)}</{name}>\n" for name, value in row.items()) for row in rows)
+    return "".join(("<meldingen>\n", *(f"<melding>\n{one}</melding>\n" for one in reports), "</meldingen>\n")).encode()
 
 
 def read(folder: Path, data: bytes, suffix: str = ".csv") -> ReadFile:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Refusal
 from integrations.report_files import ReadFile
 from integrations.report_files.csv_rows import BLANK
-from tests.reports.samples import ROW, csv_of, json_of, json_row, read, refusal_of
+from tests.reports.samples import ROW, csv_of, json_of, json_row, read, refusal_of, xml_of
 
 CANARY = "Kanarievogel"
 TOKENS = [b";", b",", b'"', b"\n", b"\r", b"\0", b"\xff", b"\xef\xbb\xbf", b"=1", b"{", b"}", b"[", b"]", b"\\", b":"]
@@ -20,6 +21,8 @@ TOKENS += [b"\\ud800", b"null", b"-1", b"1e999", "٣".encode(), b"A:kind:", b"20
 
 GOOD_CSV = csv_of(*(ROW | {"meldnummer": f"M-{CANARY}-{number}"} for number in range(4)))
 GOOD_JSON = json_of(*(json_row(meldnummer=f"M-{CANARY}-{number}") for number in range(3)))
+
+GOOD_XML = xml_of(*(ROW | {"meldnummer": f"M-{CANARY}-{number}"} for number in range(3)))
 
 place = st.integers(0, 5000)
 mutations = st.lists(
@@ -55,6 +58,11 @@ def json_rows(data: bytes) -> int:
     return len(json.loads(data.decode().removeprefix("\ufeff")))
 
 
+def xml_rows(data: bytes) -> int:
+    """How many reports an XML file has; fails when it is no valid XML."""
+    return len(fromstring(data).findall("melding"))
+
+
 def attempt(folder: Path, data: bytes, suffix: str, rows: Callable[[bytes], int]) -> ReadFile | None:
     """Read the file; check that no row got lost and that no reason repeats what the file says."""
     try:
@@ -87,7 +95,15 @@ def test_a_mutated_json_file_is_read_or_refused_row_by_row(
     attempt(tmp_path, mutated(GOOD_JSON, changes), ".json", json_rows)
 
 
-@given(data=st.binary(max_size=300), suffix=st.sampled_from([".csv", ".json"]))
+@given(changes=mutations)
+@quick
+def test_a_mutated_xml_file_is_read_or_refused_row_by_row(
+    tmp_path: Path, changes: list[tuple[str, int, bytes]]
+) -> None:
+    attempt(tmp_path, mutated(GOOD_XML, changes), ".xml", xml_rows)
+
+
+@given(data=st.binary(max_size=300), suffix=st.sampled_from([".csv", ".json", ".xml"]))
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arbitrary_bytes_never_make_a_report(tmp_path: Path, data: bytes, suffix: str) -> None:
     with pytest.raises(Refusal):
@@ -111,6 +127,11 @@ def test_a_json_file_cut_off_at_any_byte_is_refused(tmp_path: Path) -> None:
         assert attempt(tmp_path, data, ".json", json_rows) is None
 
 
+def test_an_xml_file_cut_off_at_any_byte_is_refused(tmp_path: Path) -> None:
+    for data in cuts(GOOD_XML.rstrip()):
+        assert attempt(tmp_path, data, ".xml", xml_rows) is None
+
+
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize(
     ("data", "suffix", "code"),
@@ -124,6 +145,11 @@ def test_a_json_file_cut_off_at_any_byte_is_refused(tmp_path: Path) -> None:
         (b" " * 10**7, ".json", "KR-BESTAND-LEEG"),
         (GOOD_CSV + b"\n" * 10**7, ".csv", "KR-BESTAND-RIJEN"),
         (GOOD_CSV + b"1;2\n" * 10**6, ".csv", "KR-BESTAND-RIJEN"),
+        (b"<meldingen>" + b" " * 10**7 + b"x", ".xml", "KR-BESTAND-XML"),
+        (b"<meldingen><melding><bron>" + b"x" * 10**7, ".xml", "KR-BESTAND-REGEL"),
+        (b'<meldingen a="' + b"x" * 10**7 + b'"/>', ".xml", "KR-BESTAND-REGEL"),
+        (b"<meldingen>" + b"<melding>" * 10**6, ".xml", "KR-BESTAND-XML"),
+        (b"<meldingen>" + b"<melding/>" * 10**6 + b"</meldingen>", ".xml", "KR-BESTAND-RIJEN"),
         (b"x" * (50 * 1024**2 + 1), ".csv", "KR-BESTAND-GROOT"),
     ],
     ids=[
@@ -136,6 +162,11 @@ def test_a_json_file_cut_off_at_any_byte_is_refused(tmp_path: Path) -> None:
         "spaces",
         "blank lines",
         "million rows",
+        "xml spaces",
+        "xml text",
+        "xml attribute",
+        "xml depth",
+        "xml million rows",
         "50 MB",
     ],
 )

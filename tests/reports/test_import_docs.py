@@ -42,7 +42,7 @@ def test_the_examples_of_the_table_make_a_report(tmp_path: Path) -> None:
     assert len(read(tmp_path, csv_of(row)).reports) == 1
 
 
-@pytest.mark.parametrize(("kind", "rows"), [("csv", 3), ("json", 1)])
+@pytest.mark.parametrize(("kind", "rows"), [("csv", 3), ("json", 1), ("xml", 1)])
 def test_the_example_file_is_read(tmp_path: Path, kind: str, rows: int) -> None:
     example = re.search(rf"```{kind}\n(.*?)```", TEXT, re.DOTALL)
     assert example is not None
