@@ -13,6 +13,7 @@ LONGEST = 40.0
 """Seconds a connection may live: a body that arrives slowly, a busy ledger and an answer that is read, together."""
 
 MOST_HEADERS = 16 * 1024
+MOST_CONNECTIONS = 256
 
 
 class Impatient(H11Protocol):
@@ -21,8 +22,10 @@ class Impatient(H11Protocol):
     _alarms: tuple[asyncio.TimerHandle, ...] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start both clocks."""
+        """Start both clocks. One connection too many is cut: it has sent nothing yet that could get an answer."""
         super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
         self._alarms = (
             self.loop.call_later(HEADER_SECONDS, self._no_request_yet),
             self.loop.call_later(LONGEST, transport.abort),

@@ -9,15 +9,14 @@ from contextlib import suppress
 import uvicorn
 
 from deployments.receiver.app import receiver_app
-from deployments.receiver.front import MOST_AT_ONCE
 from deployments.receiver.house import House
 from deployments.receiver.protocol import MOST_HEADERS, Impatient
-from domain.errors import OutsideFailure
+from domain.errors import OutsideFailure, StateRefusal
 from integrations.ledger import Ledger
+from integrations.ledger.upgrading import revision, revisions
 from integrations.log_silence import silence
 from integrations.partners import partners
 
-CONNECTIONS = 8 * MOST_AT_ONCE
 FINISH_SECONDS = 15
 
 
@@ -26,6 +25,7 @@ def run_receiver(ledger: Ledger, host: str, port: int, ready: Callable[[str], No
     silence()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("ketenregie").setLevel(logging.INFO)
+    check_ledger(ledger)
     app = receiver_app(House(ledger, partners()))
     config = uvicorn.Config(
         app,
@@ -37,7 +37,6 @@ def run_receiver(ledger: Ledger, host: str, port: int, ready: Callable[[str], No
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=CONNECTIONS,
         timeout_keep_alive=1,
         timeout_graceful_shutdown=FINISH_SECONDS,
         h11_max_incomplete_event_size=MOST_HEADERS,
@@ -46,6 +45,14 @@ def run_receiver(ledger: Ledger, host: str, port: int, ready: Callable[[str], No
         ready(f"http://{host}:{door.getsockname()[1]}")
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[door])
+
+
+def check_ledger(ledger: Ledger) -> None:
+    """Raises WrongUse KR-ADMINISTRATIE when it was never made, StateRefusal when it is of another version."""
+    with ledger.reading() as session:
+        found = revision(session.connection())
+    if found != revisions()[-1]:
+        raise StateRefusal("KR-ADMINISTRATIE-OUD" if found in revisions() else "KR-ADMINISTRATIE-NIEUWER")
 
 
 def _bound(host: str, port: int) -> socket.socket:

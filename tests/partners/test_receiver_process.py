@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -17,12 +18,15 @@ from urllib.parse import urlsplit
 import httpx
 import jwt
 import pytest
-from sqlmodel import select
+import sqlmodel
 
-from deployments.receiver.protocol import HEADER_SECONDS
+from deployments.receiver.protocol import HEADER_SECONDS, MOST_CONNECTIONS
 from deployments.receiver.reading import BODY_SECONDS, MOST_BYTES
+from deployments.receiver.serve import check_ledger
+from domain.errors import StateRefusal, WrongUse
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import Notification
+from integrations.ledger.upgrading import VERSION_TABLE
 from tests.faults import tier
 from tests.house.tree import ROOT
 from tests.partners.judged import Judged, needs_specs
@@ -225,9 +229,36 @@ def test_all_of_this_left_no_trace_of_what_was_sent_and_no_stack_in_the_log(runn
     assert [line for line in lines if "anarie" in line or SECRET in line or "Traceback" in line] == []
 
 
+def test_connections_beyond_what_it_keeps_are_cut_at_once_and_make_room_when_they_go(running: Process) -> None:
+    with ExitStack() as stack:
+        idle = [stack.enter_context(running.connection()) for _ in range(MOST_CONNECTIONS + 40)]
+        cut = select.select(idle, [], [], 5)[0]
+        assert 0 < len(cut) <= 40 + 4
+        assert {answer(there) for there in cut} == {b""}
+    running.healthy()
+
+
+@pytest.mark.parametrize(("revision", "code"), [("0001", "KR-ADMINISTRATIE-OUD"), ("9999", "KR-ADMINISTRATIE-NIEUWER")])
+def test_a_ledger_of_another_version_is_refused_before_anything_is_received(
+    ledger: Ledger, revision: str, code: str
+) -> None:
+    check_ledger(ledger)
+    with ledger.writer.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '{revision}'")
+    with pytest.raises(StateRefusal) as refused:
+        check_ledger(ledger)
+    assert refused.value.code == code
+
+
+def test_a_ledger_that_was_never_made_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse) as refused:
+        check_ledger(Ledger(f"sqlite:///{tmp_path / 'nergens.sqlite'}"))
+    assert refused.value.code == "KR-ADMINISTRATIE"
+
+
 def test_a_port_that_is_taken_is_told_with_a_code(running: Process, tmp_path: Path) -> None:
     port = str(urlsplit(running.url).port)
-    command = [sys.executable, "-m", "deployments", "receive", "--port", port]
+    command = [sys.executable, "-m", "deployments", "receive", "--port", port, "--database", str(running.ledger.url)]
     env = os.environ | {"KETENREGIE_HOME": str(tmp_path)}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
@@ -253,7 +284,7 @@ def test_what_was_told_while_the_receiver_was_down_arrives_when_it_is_back_and_o
         with started(tmp_path, Path(shutil.copy(ledger_template, tmp_path / "ledger.sqlite")), port) as receiver:
             _until(lambda: [status for _, status in nrc.delivered].count(204) == 2)
             with receiver.ledger.reading() as session:
-                assert len(session.exec(select(Notification)).all()) == 1
+                assert len(session.exec(sqlmodel.select(Notification)).all()) == 1
             receiver.process.send_signal(signal.SIGTERM)
             assert receiver.process.wait(30) in (0, -signal.SIGTERM)
     assert (judged.violations, nrc.lost) == ([], [])
