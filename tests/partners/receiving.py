@@ -44,11 +44,16 @@ accepted_status = ["Aanvaard"]
 
 
 def installed(
-    folder: Path, patch: pytest.MonkeyPatch, *, nrc: str = "http://127.0.0.1:9/", receiver: str = "http://127.0.0.1:9/"
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    *,
+    nrc: str = "http://127.0.0.1:9/",
+    receiver: str = "http://127.0.0.1:9/",
+    also: str = "",
 ) -> Partners:
-    """Write the partners' file and the secrets where any installation has them, and read it."""
+    """Write the partners' file (with `also` behind it) and the secrets where any installation has them; read it."""
     path = folder / "partners.toml"
-    path.write_text(FILE.format(nrc=nrc, receiver=receiver, zaken=ZAKEN), encoding="utf-8")
+    path.write_text(FILE.format(nrc=nrc, receiver=receiver, zaken=ZAKEN) + also, encoding="utf-8")
     patch.setenv("KETENREGIE_PARTNERS", str(path))
     patch.setenv("KETENREGIE_SECRETS", json.dumps({"hun": SECRET, "ons": OUR_SECRET}))
     forget()

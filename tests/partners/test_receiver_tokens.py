@@ -206,6 +206,7 @@ FORGERS: dict[str, Forger] = {
 }
 
 
+@pytest.mark.timeout(600)
 def test_a_thousand_forged_tokens_come_to_nothing(
     gate: Gate, caplog: pytest.LogCaptureFixture, record_property: Callable[[str, object], None]
 ) -> None:
