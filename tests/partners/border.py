@@ -172,7 +172,17 @@ takes_risks = "ja"
         return found[0]
 
 
-SECRETS = {"meerdorp": TOKEN, "zgw": SECRET}
+THEIRS = "what-the-notifications-api-shows-us-when-it-calls"
+SECRETS = {"meerdorp": TOKEN, "zgw": SECRET, "theirs": THEIRS}
+NOTIFIED = """
+[[notificaties]]
+name = "nrc"
+connection = { url = "http://127.0.0.1:9/api/v1/", timeout = 1, bound = 1 }
+client_id = "ketenregie"
+secret = "theirs"
+callback_url = "http://127.0.0.1:9/notificaties/nrc"
+callback_secret = "theirs"
+"""
 PEERS: dict[str, Callable[[], Peer]] = {"klantinteracties": Klantinteracties, "zgw": Zgw}
 
 

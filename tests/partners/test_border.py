@@ -1,8 +1,14 @@
 """A hand-over crosses the border: offered here, made there, answered there, recorded here."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from integrations.ledger import SYSTEM, Ledger
@@ -10,7 +16,7 @@ from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
 from tasks.read_handover import Heard, read_handover_at
 from tests.chain import Chain
-from tests.partners.border import LOCAL, PEERS, Border, at_the_border
+from tests.partners.border import LOCAL, NOTIFIED, PEERS, THEIRS, Border, at_the_border, installed
 from tests.partners.judged import needs_specs
 from tests.region import with_region
 from tests.stages import offered
@@ -49,6 +55,48 @@ def test_accepted_there_moves_sight_on_safety_here_when_they_notify(border: Bord
     )
     assert heard is Heard.ACCEPTED
     handed_over(border)
+
+
+def test_a_notification_to_the_receiver_moves_sight_on_safety_within_two_rounds(border: Border, tmp_path: Path) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number)
+    border.chain.at("2026-06-04T09:00")
+    more = (tmp_path / "partners.toml").read_text(encoding="utf-8")
+    with installed(tmp_path, NOTIFIED + more), receiving(border.chain.ledger) as url:
+        for token in ("wrong", THEIRS, THEIRS):
+            answer = httpx.post(
+                f"{url}/notificaties/nrc",
+                json=changed(border.peer.remote(border.offer.number)),
+                headers={"Authorization": f"Bearer {token}"},
+                trust_env=False,
+            )
+            assert answer.status_code == (204 if token == THEIRS else 401)
+    assert border.chain.case.sight == "VT-KUST", "a notification is never believed, only followed"
+    border.rounds()
+    handed_over(border)
+    assert border.acts("overdracht-beantwoord") == 1
+
+
+@contextmanager
+def receiving(ledger: Ledger) -> Iterator[str]:
+    """A real receiver, in a process of its own; its address."""
+    command = [sys.executable, "-m", "deployments", "receive", "--port", "0", "--database", str(ledger.url)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    ) as child:
+        assert child.stdout is not None
+        try:
+            found = re.search(r"http://[\d.:]+\d", child.stdout.readline())
+            assert found is not None
+            yield found.group()
+        finally:
+            child.terminate()
+
+
+def changed(remote: str) -> dict[str, object]:
+    """What a Notificaties API tells: that something changed at this address."""
+    about = {"kanaal": "zaken", "hoofdObject": remote, "resource": "status", "resourceUrl": remote, "actie": "create"}
+    return about | {"aanmaakdatum": "2026-06-03T09:00:00Z", "kenmerken": {}}
 
 
 def test_a_lost_notification_is_found_by_the_daily_poll(border: Border) -> None:
