@@ -87,7 +87,7 @@ class Rendered:
     body: str
 
 
-URGENT = "Er staat een urgente taak klaar"
+URGENT, OVERVIEW = "Er staat een urgente taak klaar", "Overzicht"
 MAYBE_AGAIN = "Door een herstel na een storing kan dit een herhaling zijn van een bericht met een ander kenmerk."
 
 
@@ -115,7 +115,7 @@ def render_counts(counts: Iterable[Count], *, bundle_reference: str, sent_to_tit
     listed = [f"- {count.label}, gemeente {count.municipality_title}: {count.number_text}" for count in told]
     body = ["Zo veel stappen wachten te lang:", "", *listed]
     rendered = Rendered(
-        f"Overzicht: stappen die te lang wachten [{bundle_reference}]", _page(body, bundle_reference, sent_to_title)
+        f"{OVERVIEW}: stappen die te lang wachten [{bundle_reference}]", _page(body, bundle_reference, sent_to_title)
     )
     return _checked(rendered, [bundle_reference], (count.label for count in told))
 

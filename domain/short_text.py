@@ -3,9 +3,10 @@
 Who reads it on a locked screen learns nothing of a case: no case reference, no label, no link to one step.
 """
 
-from domain.messages import MAYBE_AGAIN, URGENT, Rendered
+from domain.messages import MAYBE_AGAIN, OVERVIEW, URGENT, Rendered
 
 ORDINARY = "Er staat een taak klaar"
+NUMBERS = "Er is een overzicht van ketenregie voor u."
 AGAIN = "Kan een herhaling zijn."
 LONGEST = 160  # characters of the GSM alphabet in one SMS
 
@@ -17,9 +18,13 @@ _DOUBLE = frozenset("^{}\\[~]|€")
 
 
 def short_text(mail: Rendered, *, home: str, bundle_reference: str) -> str:
-    """The SMS beside this mail. `home`: where one logs in. The reference is left out where it no longer fits."""
+    """The SMS beside this mail. `home`: where one logs in. The reference is left out where it no longer fits.
+
+    Who gets numbers only has nothing to log in to.
+    """
     sentence = URGENT if mail.subject.startswith(URGENT) else ORDINARY
-    needed = [f"{sentence}. Log in.", home, *([AGAIN] if MAYBE_AGAIN in mail.body else [])]
+    call = [NUMBERS] if mail.subject.startswith(OVERVIEW) else [f"{sentence}. Log in.", home]
+    needed = [*call, *([AGAIN] if MAYBE_AGAIN in mail.body else [])]
     whole = " ".join([*needed, f"Kenmerk {bundle_reference}"])
     return whole if gsm_length(whole) <= LONGEST else " ".join(needed)
 

@@ -57,7 +57,9 @@ class RegionProfessional(_Entry):
     @field_validator("channels")
     @classmethod
     def _addressed(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_notifynl(channel) if channel.startswith(NOTIFYNL) else channel for channel in channels)
+        """The same address twice is one channel."""
+        right = (_notifynl(channel) if channel.startswith(NOTIFYNL) else channel for channel in channels)
+        return tuple(dict.fromkeys(right))
 
 
 def _notifynl(channel: str) -> str:

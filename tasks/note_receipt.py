@@ -39,12 +39,14 @@ def note_receipt(ledger: Ledger, receipt: Receipt, now: datetime) -> Noted:
     """One receipt, in one transaction. Twice is once, and what came in the wrong order never goes back."""
     with ledger.unit_of_work(now=now, actor=NOTIFYNL) as work:
         found = _meant(work, receipt)
-        if any(delivery.state == DeliveryState.CLAIMED for delivery in found) or len(found) > 1:
+        unsure = len(found) > 1 and any(delivery.remote_id != receipt.number for delivery in found)
+        if unsure or any(delivery.state == DeliveryState.CLAIMED for delivery in found):
             return Noted.LATER
         if not found:
             _count(work)
             return Noted.STRANGE
-        return _note(work, found[0], receipt)
+        noted = [_note(work, delivery, receipt) for delivery in found]
+        return Noted.DONE if Noted.DONE in noted else Noted.KNOWN
 
 
 def _meant(work: UnitOfWork, receipt: Receipt) -> Sequence[Delivery]:

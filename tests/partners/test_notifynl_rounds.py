@@ -266,6 +266,16 @@ def test_another_channel_that_brought_it_is_enough(world: World) -> None:
     assert (world.state(), len(losses(world.ledger))) == ("failed", 1)
 
 
+def test_one_address_that_stands_there_twice_is_one_notification(world: World) -> None:
+    world.plan(BY_SMS, BY_SMS)
+    world.round()
+    world.round(later(hours=1))
+    assert len(world.standin.taken) == len({row.remote_id for row in deliveries(world.ledger)})
+    for place in range(len(world.standin.taken)):
+        assert world.tell(world.standin.receipt("permanent-failure", place)) == 204
+    assert (world.state(), len(losses(world.ledger))) == ("failed", 1)
+
+
 def test_what_notifynl_gave_up_goes_again_and_after_three_sends_to_a_person(world: World) -> None:
     world.plan(BY_SMS)
     moment = NOW

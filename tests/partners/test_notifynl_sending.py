@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.messages import URGENT, Rendered, repeated
-from domain.short_text import LONGEST, gsm_length, short_text
+from domain.messages import URGENT, Count, Rendered, render_counts, repeated
+from domain.short_text import LONGEST, NUMBERS, gsm_length, short_text
 from integrations.mail import Verdict
 from integrations.notifynl.addresses import parse_channel
 from integrations.notifynl.key import parse_key
@@ -218,6 +218,8 @@ professionals = [{{code = "VT-101", team = "VT-1", roles = ["vt_worker"], channe
 
 def test_the_region_file_keeps_a_number_in_its_international_form_and_refuses_another_without_repeating_it() -> None:
     assert parse_region(region("notifynl:sms:06 12345678")).professionals[0].channels == (BY_SMS,)
+    twice = region('notifynl:sms:06 12345678", "notifynl:sms:+31612345678')
+    assert parse_region(twice).professionals[0].channels == (BY_SMS,)
     with pytest.raises(Exception, match="KR-REGIO") as refused:
         parse_region(region("notifynl:sms:0201234567"))
     assert "professionals" in str(refused.value)
@@ -228,6 +230,8 @@ def test_the_sms_fits_in_one_and_tells_nothing_of_a_case() -> None:
     urgent = repeated(Rendered(f"{URGENT} [{REFERENCE}]", f"{URGENT}.\nhttps://x.example\n"))
     text = short_text(urgent, home=HOME, bundle_reference=REFERENCE)
     assert text == f"{URGENT}. Log in. {HOME} Kan een herhaling zijn. Kenmerk {REFERENCE}"
+    numbers = render_counts([Count("VB", "Meerdorp", "12")], bundle_reference=REFERENCE, sent_to_title="Stuurgroep")
+    assert short_text(numbers, home=HOME, bundle_reference=REFERENCE) == f"{NUMBERS} Kenmerk {REFERENCE}"
     long_home = f"https://{'k' * 100}.example.org"
     assert short_text(urgent, home=long_home, bundle_reference=REFERENCE).endswith("Kan een herhaling zijn.")
     assert gsm_length(text) <= LONGEST
