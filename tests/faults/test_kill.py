@@ -26,7 +26,7 @@ from tests.region import moment, with_region
 
 LADDER = ("digest", "remind", "late", "stalled", "counts", "counts-again", "outage", "alarm")
 STORIES = (*LADDER, "opening", "answer", "import", "refusal", "outbox")
-SIZES = [(story, 1) for story in STORIES] + [(story, 3) for story in (*LADDER[:3], "counts", "outage")]
+SIZES = [(story, 1) for story in STORIES] + [(story, 3) for story in (*LADDER[:4], "counts", "outage")]
 DOUBLES, TRIPLES = 1092 // len(STORIES), 200 // len(LADDER)  # of each story with one case
 MOSTLY = 0.9  # now and then the recovery ends before the point at which it was to be killed
 GROUPS = [[pair] for pair in SIZES] if tier.FULL else [SIZES[0:4], SIZES[4:8], SIZES[8:11], SIZES[11:13]]
