@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from deployments.receiver import notifications, notifynl
+from deployments.receiver import notifications, notifynl, reports
 from deployments.receiver.front import LOGGER, MOST_AT_ONCE, Front
 from deployments.receiver.house import House
 from deployments.receiver.problems import Refused, answers, problem, refusal
 from domain.errors import KetenregieError, OutsideFailure, Refusal
 from integrations.ledger import Ledger
 
-ROUTES: tuple[Callable[[House], APIRouter], ...] = (notifications.routes, notifynl.routes)
+ROUTES: tuple[Callable[[House], APIRouter], ...] = (notifications.routes, notifynl.routes, reports.routes)
 """Each makes the routes of one integration; one that nobody configured answers 401 or has no routes."""
 
 KNOWN = {404: "KR-DEUR-ADRES", 405: "KR-DEUR-METHODE"}

@@ -11,6 +11,9 @@ LOGGER = logging.getLogger("ketenregie.receiver")
 MOST_AT_ONCE = 32
 """Requests in hand at one moment. What comes on top is told to come back: each sender here tries again by itself."""
 
+MOST_HEADERS = 16 * 1024
+"""Bytes of the address and the headers together (RFC 6585: 431)."""
+
 ALWAYS = [
     (b"connection", b"close"),  # one request a connection: nothing can hide behind the body of the one before
     (b"cache-control", b"no-store"),
@@ -49,6 +52,9 @@ class Front:
         if self._inside > self._most:
             await refusal(Refused(503, "KR-DEUR-DRUK", {"Retry-After": "5"}))(scope, receive, send)
             return
+        if _size(scope) > MOST_HEADERS:
+            await refusal(Refused(431, "KR-DEUR-VERZOEK"))(scope, receive, send)
+            return
         try:
             await self._app(scope, receive, send)
         except Exception as error:  # its text may hold what was sent: only its kind is told
@@ -60,6 +66,12 @@ class Front:
 def note_source(scope: Scope, name: str) -> None:
     """The log may tell that it was this source: a name of our own configuration, and only after it was recognised."""
     scope[SEEN]["source"] = name
+
+
+def _size(scope: Scope) -> int:
+    """h11's own bound holds only for what arrives in pieces."""
+    headers = sum(len(name) + len(value) for name, value in scope["headers"])
+    return len(scope.get("raw_path") or b"") + len(scope["query_string"]) + headers
 
 
 def _line(scope: Scope, status: int) -> str:

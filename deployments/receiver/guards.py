@@ -18,7 +18,9 @@ from starlette.requests import Request
 from deployments.receiver.front import note_source
 from deployments.receiver.house import Clock
 from deployments.receiver.problems import Refused
+from domain.errors import WrongUse
 from integrations.ledger import Ledger
+from integrations.notificaties.preflight import SHORTEST_SECRET
 from tasks.spend_token import spend_token
 
 MOST_TOKEN = 4096
@@ -48,10 +50,13 @@ def token_of(request: Request) -> bytes:
 
 
 class FixedTokens:
-    """A fixed secret for each caller, compared in a time that does not depend on where it differs."""
+    """A fixed secret for each caller, compared in a time that does not depend on where it differs.
+
+    Raises WrongUse KR-GEHEIM-KORT, as SignedTokens does: an empty secret would let everybody in.
+    """
 
     def __init__(self, tokens: Mapping[str, SecretStr]) -> None:
-        self._hashes = {name: _hash(token.get_secret_value().encode()) for name, token in tokens.items()}
+        self._hashes = {name: _hash(_key(name, token)) for name, token in tokens.items()}
         self._nobody = secrets.token_bytes(32)
 
     def check(self, request: Request, name: str) -> None:
@@ -71,7 +76,7 @@ class SignedTokens:
 
     def __init__(self, ledger: Ledger, clock: Clock, tokens: Mapping[str, SecretStr], names: Mapping[str, str]) -> None:
         self._ledger, self._clock, self._names = ledger, clock, dict(names)
-        self._keys = {client: token.get_secret_value().encode() for client, token in tokens.items()}
+        self._keys = {client: _key(names[client], token) for client, token in tokens.items()}
         self._nobody = secrets.token_bytes(32)
 
     def check(self, request: Request) -> str:
@@ -89,13 +94,20 @@ class SignedTokens:
         return client
 
 
+def _key(name: str, token: SecretStr) -> bytes:
+    found = token.get_secret_value().encode()
+    if len(found) < SHORTEST_SECRET:
+        raise WrongUse("KR-GEHEIM-KORT", name=name, least=SHORTEST_SECRET)
+    return found
+
+
 def _hash(value: bytes) -> bytes:
     return hashlib.sha256(value).digest()
 
 
 def _claims(token: bytes, key: bytes | None) -> dict[str, Any]:
     """What the token says; without a key it is only looked at, to know whose key to use."""
-    options: Any = SIGNATURE_ONLY if key else SIGNATURE_ONLY | {"verify_signature": False}
+    options: Any = SIGNATURE_ONLY | {"verify_signature": key is not None}
     try:
         return jwt.decode(token, key or b"", algorithms=[ALGORITHM], options=options)
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):

@@ -29,7 +29,10 @@ class House:
 
 
 def shown_to_us(name: str) -> SecretStr:
-    """A secret by which somebody from outside is known. Raises WrongUse KR-GEHEIM or KR-GEHEIM-KORT, at the start."""
+    """A secret by which somebody from outside is known. Raises WrongUse KR-GEHEIM or KR-GEHEIM-KORT, at the start.
+
+    `name` is what the partners' file calls it, so that the operator knows which one to mend.
+    """
     found = secret(name)
     if len(found.get_secret_value().encode()) < SHORTEST_SECRET:
         raise WrongUse("KR-GEHEIM-KORT", name=name, least=SHORTEST_SECRET)

@@ -12,7 +12,6 @@ HEADER_SECONDS = 5.0
 LONGEST = 40.0
 """Seconds a connection may live: a body that arrives slowly, a busy ledger and an answer that is read, together."""
 
-MOST_HEADERS = 16 * 1024
 MOST_CONNECTIONS = 256
 
 

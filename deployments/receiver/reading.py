@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from deployments.receiver.problems import Refused
 
@@ -42,6 +42,8 @@ async def body(request: Request, most: int = MOST_BYTES) -> bytes:
                     raise too_large(most)
     except TimeoutError:
         raise Refused(408, "KR-DEUR-TRAAG") from None
+    except ClientDisconnect:  # nobody hears this answer
+        raise Refused(400, "KR-DEUR-VERZOEK") from None
     return bytes(raw)
 
 

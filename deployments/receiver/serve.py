@@ -9,8 +9,9 @@ from contextlib import suppress
 import uvicorn
 
 from deployments.receiver.app import receiver_app
+from deployments.receiver.front import MOST_HEADERS
 from deployments.receiver.house import House
-from deployments.receiver.protocol import MOST_HEADERS, Impatient
+from deployments.receiver.protocol import Impatient
 from domain.errors import OutsideFailure, StateRefusal
 from integrations.ledger import Ledger
 from integrations.ledger.upgrading import revision, revisions

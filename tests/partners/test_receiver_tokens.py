@@ -25,9 +25,10 @@ from starlette.requests import Request
 
 from deployments.receiver.app import inner_app, receiver_app
 from deployments.receiver.front import Front
-from deployments.receiver.guards import SignedTokens
+from deployments.receiver.guards import FixedTokens, SignedTokens
 from deployments.receiver.house import House
 from deployments.receiver.protocol import Impatient
+from domain.errors import WrongUse
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import SeenToken
 from integrations.partners import NOBODY
@@ -347,3 +348,15 @@ def test_without_a_partner_nobody_comes_in(ledger: Ledger) -> None:
     with served(receiver_app(House(ledger, NOBODY))) as url:
         gate = Gate(url, ledger, [NOW])
         assert [gate.fixed(token).status_code for token in (b"Bearer ", b"Bearer x", b"")] == [401] * 3
+
+
+@pytest.mark.parametrize("secret", ["", "kort", "x" * 31])
+def test_a_guard_with_a_short_secret_is_never_made(ledger: Ledger, secret: str) -> None:
+    """An empty one would let everybody in."""
+    for make in (
+        lambda: FixedTokens({"nrc": SecretStr(secret)}),
+        lambda: SignedTokens(ledger, lambda: NOW, {CLIENT: SecretStr(secret)}, {CLIENT: "POL-KUST"}),
+    ):
+        with pytest.raises(WrongUse) as refused:
+            make()
+        assert refused.value.code == "KR-GEHEIM-KORT"
