@@ -11,6 +11,8 @@ from flows.rounds import clockwork, one_round
 from integrations.ledger import Ledger
 from tasks.partner_rounds import daily_is_due, run_daily_rounds
 
+NOTHING = "Niets na te lezen bij partners."
+
 
 @clockwork("Partners nalezen")
 async def partners_daily() -> State[None]:
@@ -21,7 +23,7 @@ async def partners_daily() -> State[None]:
 async def work(client: PrefectClient, ledger: Ledger) -> str:
     """Ask first whether today was done."""
     if not daily_is_due(ledger, now()):
-        return "Vandaag al nagelezen."
+        return NOTHING
     said = await asyncio.to_thread(run_daily_rounds, ledger, now())
     await pump(client, ledger, now())
-    return "; ".join(said) or "Niets na te lezen bij partners."
+    return "; ".join(said) or NOTHING

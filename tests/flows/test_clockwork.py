@@ -49,10 +49,12 @@ async def ended(prefect: Prefect, run_id: UUID) -> FlowRun:
         ("deliver", "Berichten versturen", "verstuurd"),
         ("reconcile", "Prefect bijwerken", "1 stappen vergeleken"),
         ("board", "Overzicht bijwerken", "1 open stappen, 0 te laat"),
+        ("partners", "Partners bijwerken", "Niets te doen bij partners"),
+        ("partners_daily", "Partners nalezen", "Niets na te lezen bij partners"),
     ],
 )
 def test_a_round_tells_what_it_did_in_figures(region: Ledger, name: str, title: str, said: str) -> None:
-    report(region, f"C-{name}")
+    report(region, f"C-{name.replace('_', '-')}")
 
     async def story() -> FlowRun:
         async with at_work() as prefect:
