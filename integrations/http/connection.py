@@ -42,7 +42,8 @@ class Connection(BaseModel):
 
     def tls(self) -> ssl.SSLContext:
         """The certificates that are trusted and shown. Raises OSError or ssl.SSLError when a file is not right."""
-        return _context(self.ca, self.certificate, self.key)
+        files = (self.ca, self.certificate, self.key)
+        return _context(*files, tuple(path.stat().st_mtime_ns if path else 0 for path in files))
 
 
 def check_address(url: str) -> None:
@@ -58,8 +59,8 @@ def check_address(url: str) -> None:
 
 
 @lru_cache(maxsize=32)
-def _context(ca: Path | None, certificate: Path | None, key: Path | None) -> ssl.SSLContext:
-    """Kept: reading the authorities takes longer than an exchange."""
+def _context(ca: Path | None, certificate: Path | None, key: Path | None, changed: tuple[int, ...]) -> ssl.SSLContext:
+    """Kept, as long as the files are the same: reading the authorities takes longer than an exchange."""
     context = ssl.create_default_context(cafile=str(ca) if ca else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate is not None:

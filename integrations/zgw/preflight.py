@@ -89,7 +89,7 @@ def _all(what: str, wanted: list[str], there: list[Any]) -> Finding:
     return Finding(f"{what}: alle namen zijn er", True)
 
 
-def _without_meaning(what: str, known: set[str], there: list[Any], system: ZgwSystem) -> Iterator[Finding]:
+def _without_meaning(what: str, known: set[str], there: list[str], system: ZgwSystem) -> Iterator[Finding]:
     """Names of theirs that say nothing to us: a hand-over that gets one waits for ever."""
     silent = [name for name in there if name not in known and name not in system.answers.means_nothing]
     if silent:
@@ -98,11 +98,12 @@ def _without_meaning(what: str, known: set[str], there: list[Any], system: ZgwSy
         yield Finding(f"{what} zonder betekenis: {told}", False, advised, serious=False)
 
 
-def names(kinds: list[Resource]) -> list[Any]:
+def names(kinds: list[Resource]) -> list[str]:
     """What they are called."""
-    return [kind.get("omschrijving") for kind in kinds]
+    called = [kind.get("omschrijving") for kind in kinds]
+    return [name for name in called if isinstance(name, str)]
 
 
-def shown(name: object) -> str:
+def shown(name: str) -> str:
     """A name from a catalogue, fit to be shown."""
-    return "".join(sign for sign in str(name) if sign.isprintable())[:80]
+    return "".join(sign for sign in name if sign.isprintable())[:80]

@@ -96,7 +96,7 @@ class ZgwCases:
         body = self.doors.get("zaken", f"{remote}/zaakeigenschappen").body
         if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
             raise unreadable(True)
-        return {item["naam"]: str(item.get("waarde", "")) for item in body if item.get("naam") in wanted}
+        return {name: str(item.get("waarde", "")) for name in wanted for item in body if item.get("naam") == name}
 
     def withdraw(self, remote: str, offer: Offer) -> None:
         """Set the agreed result and status. An answer that already stands there is left standing.

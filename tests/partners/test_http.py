@@ -3,22 +3,17 @@
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
-import httpx
 import pytest
-from httpx_retries import Retry
 
-from integrations.http import Connection, Door, Reply, Unanswered, door
+from integrations.http import Door, Reply, Unanswered, door
 from integrations.verdict import Verdict
 from tests.partners import weather as w
-from tests.partners.certificates import Authority, serving
+from tests.partners.asking import CANARY, QUICK, asked, to
 
 TEMPORARY, PERMANENT, INDEFINITE = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.INDEFINITE
-CANARY = "PERSOON-KANARIE"
 PROBLEM = (
     b'{"code": "invalid", "detail": "PERSOON-KANARIE", "invalidParams": [{"code": "unique", "reason": "PERSOON"}]}'
 )
@@ -26,33 +21,7 @@ PROBLEM = (
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The retries as they are, with a shorter breath between them."""
-    given = door.RETRIES
-    quick = Retry(
-        total=given.total,
-        backoff_factor=0.001,
-        allowed_methods=given.allowed_methods,
-        status_forcelist=given.status_forcelist,
-        max_backoff_wait=0.05,
-    )
-    monkeypatch.setattr(door, "RETRIES", quick)
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
-
-
-def to(url: str, *, timeout: float = 5.0, bound: float = 20.0, **given: Path | None) -> Connection:
-    return Connection(url=url, timeout=timeout, bound=bound, **given)
-
-
-def asked(connection: Connection, method: str, path: str = "things") -> Unanswered | Reply:
-    with Door(connection) as opened:
-        try:
-            return opened.ask(method, path, content={"a": CANARY} if method == "POST" else None)
-        except Unanswered as unanswered:
-            return unanswered
+    monkeypatch.setattr(door, "RETRIES", QUICK)
 
 
 BAD = {
@@ -204,161 +173,3 @@ def test_what_was_read_before_is_asked_for_by_its_version() -> None:
 
 def test_a_version_that_cannot_be_said_back_is_none() -> None:
     assert [Reply(200, None, {"etag": etag}).etag for etag in ('"é"', '"a\x01"', "a" * 201)] == ["", "", ""]
-
-
-# addresses in answers
-
-
-class Token(httpx.Auth):
-    """Numbers its tokens, so that a test sees which request carried which."""
-
-    def __init__(self) -> None:
-        self.given = 0
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        self.given += 1
-        request.headers["Authorization"] = f"Bearer {self.given}"
-        yield request
-
-
-def test_each_retry_carries_a_token_of_its_own() -> None:
-    with w.weather(w.says(502), w.reset, w.fine) as server:
-        with Door(to(server.url), auth=Token()) as opened:
-            opened.get("things")
-        assert [heard.headers["authorization"] for heard in server.heard] == ["Bearer 1", "Bearer 2", "Bearer 3"]
-
-
-def elsewhere(place: str, other: str) -> Iterator[str]:
-    host = place.removeprefix("http://")
-    yield from (f"{other}things", f"//{other.removeprefix('http://')}things", f"https://{host}api/things")
-    yield from (f"{place}other/things", f"{place}api/../other", f"{place}api/%2e%2e/other", f"{place}api/..%2Fother")
-    yield from (
-        f"http://me:secret@{host}api/things",
-        "../other",
-        "file:///etc/passwd",
-        "http://[",
-        "http://127.0.0.1:99999/",
-    )
-
-
-def test_an_address_elsewhere_is_not_visited_and_hears_no_token() -> None:
-    with w.weather(w.fine) as server, w.weather(w.fine) as other:
-        with Door(to(f"{server.url}api/"), auth=Token()) as opened:
-            for address in elsewhere(server.url, other.url):
-                with pytest.raises(Unanswered) as caught:
-                    opened.get(address)
-                assert (caught.value.result.verdict, caught.value.result.reason) == (PERMANENT, "andere-server")
-            assert opened.get(f"{server.url}api/things").body == {"good": True}
-        assert ([heard.path for heard in server.heard], other.heard) == (["/api/things"], [])
-
-
-def test_a_redirect_is_not_followed() -> None:
-    with w.weather(w.fine) as other, w.weather(w.says(307, Location=f"{other.url}things")) as server:
-        with Door(to(server.url), auth=Token()) as opened, pytest.raises(Unanswered, match="omgeleid"):
-            opened.ask("POST", "things", content={})
-        assert (len(server.heard), other.heard) == (1, [])
-
-
-def page(*results: int, more: str = "null") -> w.Weather:
-    return w.says(200, f'{{"results": {list(results)}, "next": {more}}}'.encode())
-
-
-def test_pages_are_read_in_order_and_a_next_elsewhere_ends_them() -> None:
-    with w.weather(w.fine) as other, w.weather(w.fine) as server:
-        server.script = [page(1, 2, more=f'"{server.url}things?page=2"'), page(3, more=f'"{other.url}x"')]
-        with Door(to(server.url), auth=Token()) as opened:
-            pages = opened.pages("things", params={"a": "b"}, headers={"X-Here": "yes"})
-            assert [next(pages), next(pages), next(pages)] == [1, 2, 3]
-            with pytest.raises(Unanswered, match="andere-server"):
-                next(pages)
-        assert [heard.path for heard in server.heard] == ["/things?a=b", "/things?page=2"]
-        assert {heard.headers["x-here"] for heard in server.heard} == {"yes"}
-        assert other.heard == []
-
-
-def test_pages_that_come_round_again_or_never_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with w.weather(w.fine) as server, Door(to(server.url)) as opened:
-        server.script = [page(1, more='"things"')]
-        with pytest.raises(Unanswered, match="bladerlus"):
-            list(opened.pages("things"))
-        assert len(server.heard) == 1
-        server.script = [page(number, more=f'"things?page={number}"') for number in range(20)]
-        with pytest.raises(Unanswered, match="bladerlus"):
-            list(opened.pages("things", most=5))
-
-
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"results": {}}', b'{"results": [], "next": 7}', b"null"])
-def test_a_list_of_another_shape_is_unreadable(body: bytes) -> None:
-    with w.weather(w.says(200, body)) as server, Door(to(server.url)) as opened:
-        with pytest.raises(Unanswered) as caught:
-            list(opened.pages("things"))
-        assert (caught.value.result.verdict, caught.value.result.reason) == (TEMPORARY, "onleesbaar")
-
-
-def test_a_proxy_in_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with w.weather(w.fine) as proxy, w.weather(w.fine) as server:
-        for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-            monkeypatch.setenv(name, proxy.url)
-        assert isinstance(asked(to(server.url), "GET"), Reply)
-        assert proxy.heard == []
-
-
-# certificates
-
-
-def test_a_certificate_of_their_authority_is_trusted_and_ours_is_shown(authority: Authority) -> None:
-    ours = authority.pair("ketenregie")
-    tls = serving(authority.pair("partner"), asks_for=authority.file)
-    with w.weather(w.fine, tls=tls) as server:
-        given = to(server.url, ca=authority.file, certificate=ours.certificate, key=ours.key)
-        assert isinstance(asked(given, "POST"), Reply)
-        assert [("ketenregie" in subject) for subject in server.shown] == [True]
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize(
-    ("name", "days", "host", "reason"),
-    [("expired", -1, "127.0.0.1", "certificaat-verlopen"), ("other-host", 30, "127.0.0.2", "certificaat")],
-)
-def test_a_certificate_that_is_not_right_hears_nothing(
-    authority: Authority, method: str, name: str, days: int, host: str, reason: str
-) -> None:
-    tls = serving(authority.pair(name, days=days, host=host))
-    with w.weather(w.fine, tls=tls) as server:
-        found = asked(to(server.url, ca=authority.file), method)
-        assert isinstance(found, Unanswered)
-        assert (found.result.verdict, found.result.reason, server.heard) == (TEMPORARY, reason, [])
-
-
-def test_an_authority_that_nobody_named_is_not_trusted(authority: Authority, tmp_path: Path) -> None:
-    with w.weather(w.fine, tls=serving(authority.pair("partner"))) as server:
-        for ca in (None, Authority(tmp_path, "stranger").file):
-            found = asked(to(server.url, ca=ca), "GET")
-            assert isinstance(found, Unanswered)
-            assert (found.result.verdict, found.result.reason, server.heard) == (TEMPORARY, "certificaat", [])
-
-
-def test_a_partner_that_asks_for_our_certificate_and_gets_none_says_so(authority: Authority) -> None:
-    tls = serving(authority.pair("partner"), asks_for=authority.file)
-    with w.weather(w.fine, tls=tls) as server:
-        found = asked(to(server.url, ca=authority.file), "POST")
-        assert isinstance(found, Unanswered)
-        assert (found.result.verdict, server.heard) == (INDEFINITE, [])
-        assert found.result.reason in ("tls", "verbroken")  # whether their reason arrives before the end is a race
-
-
-def test_a_server_that_speaks_no_tls_is_no_safe_server() -> None:
-    with w.weather(w.garbage) as server:
-        found = asked(to(server.url.replace("http:", "https:")), "POST")
-        assert isinstance(found, Unanswered)
-        assert (found.result.verdict, found.result.reason) == (TEMPORARY, "tls")
-
-
-def test_a_file_of_ours_that_is_missing_is_said_before_anything_leaves(authority: Authority, tmp_path: Path) -> None:
-    ours = authority.pair("ketenregie")
-    empty = tmp_path / "empty.pem"
-    empty.write_text("")
-    for certificate, key in ((tmp_path / "absent.pem", ours.key), (ours.certificate, empty), (empty, ours.key)):
-        with pytest.raises(Unanswered) as caught:
-            Door(to("https://127.0.0.1:1/", ca=authority.file, certificate=certificate, key=key))
-        assert (caught.value.result.verdict, caught.value.result.reason) == (TEMPORARY, "eigen-certificaat")

@@ -1,25 +1,15 @@
 """What `preflight` tells an operator of a case system that speaks ZGW: it asks, makes nothing, and never raises."""
 
-import logging
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from integrations.handover import Finding
-from integrations.http import Unanswered
 from integrations.settings import settings
-from integrations.verdict import Verdict
-from integrations.zgw.answers import read_day
-from integrations.zgw.config import ZgwSystem
-from integrations.zgw.peer import numbers
 from integrations.zgw.preflight import preflight
-from integrations.zgw.system import ZgwCases
-from tests.partners import weather as w
 from tests.partners.specs import needs_specs
-from tests.partners.zgw import ANSWERS, OFFER, set_secret, system_at
+from tests.partners.zgw import ANSWERS, set_secret, system_at
 from tests.partners.zgw_standin import SECRET, Running, running
 
 CANARY = "PERSOON-KANARIE"
@@ -138,116 +128,3 @@ def test_a_secret_that_is_not_set_is_told_by_its_name() -> None:
     settings().secrets.clear()
     (found,) = preflight(system_at("http://127.0.0.1:9/"))
     assert (found.good, found.what) == (False, "geheim: Het geheim zgw-haven is niet ingesteld.")
-
-
-# bad weather there
-
-WEATHER = {
-    "401": w.says(401, b'{"detail": "PERSOON-KANARIE"}'),
-    "404": w.says(404, b'{"detail": "PERSOON-KANARIE"}'),
-    "409": w.says(409),
-    "412": w.says(412),
-    "429": w.says(429, Retry_After="60"),
-    "500": w.says(500, b"PERSOON-KANARIE", "text/plain"),
-    "reset": w.reset,
-    "half": w.half,
-    "silent": w.silent,
-    "drips": w.drips_body,
-    "a page": w.says(200, b"<html>PERSOON-KANARIE", "text/html"),
-    "no JSON": w.says(200, b"PERSOON-KANARIE"),
-    "another shape": w.says(200, b'["PERSOON-KANARIE"]'),
-    "a list of texts": w.says(200, b'{"results": ["PERSOON-KANARIE"]}'),
-    "a list of nothing known": w.says(200, b'{"results": [{"naam": "PERSOON-KANARIE"}]}'),
-    "dates that are none": w.says(200, b'{"results": [{"url": "x", "beginGeldigheid": "PERSOON-KANARIE"}]}'),
-    "a redirect": w.says(302, Location="https://elsewhere.example/"),
-    "busy": w.says(503, Retry_After="60"),
-}
-
-
-def hurried(url: str) -> ZgwSystem:
-    places = {
-        name: {"url": f"{url}{name}/", "timeout": 0.2, "bound": 0.6} for name in ("zaken", "catalogi", "documenten")
-    }
-    return system_at(url, **places)
-
-
-@pytest.mark.parametrize("name", WEATHER)
-def test_bad_weather_there_is_a_verdict_here_and_a_finding_of_the_preflight(
-    name: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    set_secret()
-    caplog.set_level(logging.DEBUG)
-    with w.weather(WEATHER[name]) as server:
-        system = hurried(server.url)
-        with ZgwCases(system) as cases:
-            told = [_verdict(lambda: cases.offer(OFFER)), _verdict(lambda: cases.read(f"{server.url}zaken/1"))]
-            told.append(_verdict(lambda: cases.withdraw(f"{server.url}zaken/1", OFFER)))
-        found = preflight(system)
-    assert all(verdict in (Verdict.TEMPORARY, Verdict.PERMANENT) and reason for verdict, reason in told)
-    assert any(not finding.good and finding.serious for finding in found)
-    assert {heard.method for heard in server.heard} == {"GET"}  # nothing is made before the catalogue is read
-    logged = [record.getMessage() for record in caplog.records]
-    assert not [line for line in [*logged, repr(found), repr(told)] if CANARY in line or SECRET in line]
-
-
-def _verdict(act: Any) -> tuple[Verdict, str]:
-    with pytest.raises(Unanswered) as caught:
-        act()
-    return caught.value.result.verdict, caught.value.result.reason
-
-
-# the partners' file
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"rsin": "111222334"},
-        {"rsin": "12345678"},
-        {"documenten": None},
-        {"units": ({"role": "initiator", "code": "A", "name": "A"},) * 2},
-        {"units": ({"role": "beslisser", "code": "A", "name": "A"},)},
-        {"answers": {}},
-        {"answers": {"accepted_status": ("Ja",), "withdrawn_status": "Ja"}},
-        {"answers": {"accepted_result": ("Ja",), "refused_result": {"Ja": "capacity"}}},
-        {"answers": {"accepted_result": ("Ja",), "refused_result": {"Nee": "because"}}},
-        {"answers": {"accepted_result": ("Ja",), "talk_on": "gisteren"}},
-        {"answers": {"accepted_result": ("Ja",), "takes_risks": "soms"}},
-        {"legal_basis": "Wet\r\nX-Header: 1"},
-        {"user": "Jan Jansen"},
-        {"confidentiality": "PERSOON"},
-        {"surplus": 1},
-    ],
-)
-def test_what_cannot_be_meant_is_refused_when_the_file_is_read(more: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        system_at("http://127.0.0.1:9/", **more)
-
-
-@pytest.mark.parametrize(
-    ("said", "day"),
-    [
-        ("20261122", date(2026, 11, 22)),
-        ("20261122143000", date(2026, 11, 22)),
-        ("2026-11-22", date(2026, 11, 22)),
-        ("2026-11-22T14:30:00+01:00", date(2026, 11, 22)),
-        ("22-11-2026", None),
-        ("20261340", None),
-        ("morgen", None),
-        ("", None),
-    ],
-)
-def test_a_day_in_a_property_is_read_as_the_catalogue_writes_it(said: str, day: date | None) -> None:
-    assert read_day(said) == day
-
-
-def test_a_version_is_numbers_or_nothing() -> None:
-    assert [numbers(said) for said in ("1.29.3", "1.30.0-rc1", "v1", "", "1.2.3.4.5", "1.x", "٣.1")] == [
-        (1, 29, 3),
-        (1, 30, 0),
-        (),
-        (),
-        (),
-        (),
-        (),
-    ]

@@ -77,8 +77,9 @@ fine = says(200, b'{"good": true}')
 
 
 class Server:
-    """`script`: what happens to each request in turn; the last one goes on. `heard`: the requests, as they came; `shown`:
-    the subjects of the certificates that clients showed.
+    """`script`: what happens to each request in turn; the last one goes on.
+
+    `heard`: the requests, as they came; `shown`: the subjects of the certificates that clients showed.
     """
 
     def __init__(self, *script: Weather, tls: ssl.SSLContext | None = None) -> None:
