@@ -9,6 +9,7 @@ from integrations.handover import Found, Standing
 from integrations.zgw.config import PROPERTY, Answers
 
 YES = frozenset({"ja", "j", "true", "waar", "1", "yes"})
+UNKNOWN = "antwoord-onbekend"
 NO = frozenset({"nee", "n", "false", "onwaar", "0", "no"})
 
 
@@ -44,12 +45,16 @@ def answer(agreed: Answers, seen: Seen, etag: str = "") -> Found:
 
 
 def _standing(agreed: Answers, seen: Seen) -> Standing:
-    withdrawn = seen.result == agreed.withdrawn_result or seen.status == agreed.withdrawn_status
     accepted = seen.status in agreed.accepted_status or seen.result in agreed.accepted_result
     refused = seen.result in agreed.refused_result
-    if withdrawn or accepted == refused:
+    if taken_back(agreed, seen) or accepted == refused:
         return Standing.WAITING
     return Standing.ACCEPTED if accepted else Standing.REFUSED
+
+
+def taken_back(agreed: Answers, seen: Seen) -> bool:
+    """True when Veilig Thuis took it back: the status or the result says so."""
+    return seen.result == agreed.withdrawn_result or seen.status == agreed.withdrawn_status
 
 
 def _day(source: str, seen: Seen) -> date | None:

@@ -5,13 +5,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Self
 
-from integrations.handover import Finding, Found, Offer
+from integrations.handover import Finding, Found, Offer, Standing
 from integrations.http import Unanswered
 from integrations.http.judge import unreadable
 from integrations.partners import secret
 from integrations.verdict import Result, Verdict
 from integrations.zgw import message, parts
-from integrations.zgw.answers import Seen, answer, moment_of
+from integrations.zgw.answers import UNKNOWN, Seen, answer, moment_of, taken_back
 from integrations.zgw.catalogue import Catalogue, Resource, today_here
 from integrations.zgw.config import Answers, ZgwSystem
 from integrations.zgw.doors import Doors, text
@@ -60,7 +60,11 @@ class ZgwCases:
         return self.doors.own("zaken", text(zaak, "url")) if zaak else ""
 
     def read(self, remote: str, etag: str = "") -> Found:
-        """Their answer. The ETag of a zaak covers its status and result; values of properties are weighed by us."""
+        """Their answer. The ETag of a zaak covers its status and result; values of properties are weighed by us.
+
+        Raises Unanswered `antwoord-onbekend` for a zaak that they closed without a word that was agreed: it will not
+        change by itself any more, so a person calls them.
+        """
         catalogue = self._begin()
         known, _, before = etag.partition(" ")
         properties = self._properties(remote)
@@ -71,7 +75,15 @@ class ZgwCases:
         if not isinstance(reply.body, dict):
             raise unreadable(True)
         version = f"{reply.etag} {mark}".strip() if reply.etag else ""
-        return answer(self.system.answers, self._seen(catalogue, reply.body, properties), version)
+        seen = self._seen(catalogue, reply.body, properties)
+        found = answer(self.system.answers, seen, version)
+        if (
+            found.standing is Standing.WAITING
+            and reply.body.get("einddatum")
+            and not taken_back(self.system.answers, seen)
+        ):
+            raise Unanswered(Result(Verdict.PERMANENT, UNKNOWN))
+        return found
 
     def _seen(self, catalogue: Catalogue, zaak: Resource, properties: dict[str, str]) -> Seen:
         status = self._linked(zaak, "status")
@@ -128,8 +140,7 @@ class ZgwCases:
 
 def _told(agreed: Answers, seen: Seen) -> None:
     """A closed zaak: either an earlier try closed it, or they did."""
-    ours = seen.result and seen.result == agreed.withdrawn_result
-    if not ours and not (seen.status and seen.status == agreed.withdrawn_status):
+    if not taken_back(agreed, seen):
         raise Unanswered(Result(Verdict.PERMANENT, "al-beantwoord"))
 
 

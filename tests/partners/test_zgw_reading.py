@@ -104,6 +104,16 @@ def test_a_status_and_a_result_that_contradict_wait_for_a_person(there: Running)
     assert read(there, zaak).standing is Standing.WAITING
 
 
+def test_a_zaak_that_they_closed_without_an_agreed_word_is_for_a_person(there: Running) -> None:
+    zaak = bare(there)
+    there.state.set_result(zaak, "Geen inwoner")
+    there.state.set_status(zaak, "Afgerond")
+    with pytest.raises(Unanswered) as caught:
+        read(there, zaak, withdrawn_status=None, refused_result={})
+    assert (caught.value.result.verdict, caught.value.result.reason) == (Verdict.PERMANENT, "antwoord-onbekend")
+    assert read(there, zaak, withdrawn_status=None).refusal == "not_our_resident"
+
+
 def test_the_day_of_the_talk_and_our_support_may_stand_in_properties(there: Running) -> None:
     agreed = {"talk_on": "eigenschap:Datum gesprek", "vt_support": "eigenschap:Steun VT"}
     zaak = bare(there)

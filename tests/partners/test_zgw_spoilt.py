@@ -102,7 +102,7 @@ def places(part: Any) -> Iterator[tuple[Any, Any]]:
 def test_an_answer_with_one_value_spoilt_ends_as_a_verdict_or_does_no_harm(record_property: Say) -> None:
     set_secret()
     drawn, system, refused = chance("zgw-spoilt"), StandIn(), 0
-    spoiling, amount = Spoiling(system.app), scaled(60, 1_200)
+    spoiling, amount = Spoiling(system.app), scaled(60, 600)
     with served(spoiling, date_header=False) as base:
         configured = system_at(base, answers={**ANSWERS, "talk_on": "eigenschap:Datum gesprek"})
         for number in range(amount):
