@@ -12,7 +12,7 @@ from tests.partners.cutting import Cutter, Side, cuttable
 from tests.partners.notifynl_rows import BY_SMS, secrets, sender
 from tests.partners.notifynl_standin import NotifyNLStandin, notifynl
 
-SMALL = 15  # cuts a side in the small tier; the full one cuts at each byte
+SMALL = 8  # cuts a side in the small tier; the full one cuts at each byte
 TRIES = 3
 
 
