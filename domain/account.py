@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from domain.messages import ACUTE, OFFER, OFFER_BACK, OFFER_FAILED, UNDELIVERED
+from domain.messages import ACUTE, ASIDE
 from domain.obligations import Owed
 
-BESIDE = frozenset({"SECOND", UNDELIVERED, OFFER, OFFER_FAILED, OFFER_BACK})
+BESIDE = ASIDE | {"SECOND"}
 SENT, FAILED = "sent", "failed"
 LET_GO = frozenset({"skipped", "cancelled"})
 NO_ROUND = "nog-geen-ronde"

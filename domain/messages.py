@@ -38,6 +38,12 @@ OFFER, OFFER_FAILED, OFFER_BACK = "OFFER", "OFFER_FAILED", "OFFER_BACK"
 """Of a hand-over to a partner's own system: to the receiver (it did not arrive), and to who offered it: it did not
 arrive, or the answer that came back cannot be recorded yet."""
 
+OUTCOME, OUTCOME_FAILED = "OUTCOME", "OUTCOME_FAILED"
+"""Of a status for a reporter's system: what did not arrive there, and the word of it to the worker."""
+
+ASIDE = frozenset({UNDELIVERED, OFFER, OFFER_FAILED, OFFER_BACK, OUTCOME, OUTCOME_FAILED})
+"""What stands beside the ladder: it takes the place of no rung, and no rung takes its place."""
+
 CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
 FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
 
@@ -206,7 +212,12 @@ def _offer_back(line: Line) -> str:
     return f"Antwoord van de ontvanger nog niet compleet: taak {line.label} voor zaak {line.reference}"
 
 
+def _outcome_failed(line: Line) -> str:
+    return f"Niet aangekomen: taak {line.label} voor zaak {line.reference}. Koppel zelf terug"
+
+
 HEADLINES: dict[str, Callable[[Line], str]] = {
+    OUTCOME_FAILED: _outcome_failed,
     OFFER_FAILED: _offer_failed,
     OFFER_BACK: _offer_back,
     STALLED: _stalled,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from domain.ladder import COUNTS
-from domain.messages import UNDELIVERED
+from domain.messages import ASIDE, UNDELIVERED
 from integrations.ledger.tables import Message, MessageState, Step, StepState
 
 CLOSED = frozenset({StepState.DONE, StepState.CANCELLED})
@@ -45,7 +45,7 @@ def read_messages(session: Session, now: datetime, *where: Any) -> Sequence[Told
         .where(later.step_id == Message.step_id, later.party == Message.party, later.acute == Message.acute)
         .where(col(later.id) > col(Message.id), later.planned_at <= now, col(later.state).in_(GOING))
         .where(col(later.rung).in_(COUNTS) == col(Message.rung).in_(COUNTS))
-        .where(Message.rung != UNDELIVERED, later.rung != UNDELIVERED)
+        .where(col(Message.rung).not_in(ASIDE), col(later.rung).not_in(ASIDE))
         .exists()
     )
     lost = aliased(Message)

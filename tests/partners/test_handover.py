@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 from starlette.responses import JSONResponse
 
 from domain.errors import Refusal, StateRefusal, UnknownRefusal
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
+from integrations.ledger.tables import Bundle
+from tasks.bundle_messages import bundle_messages
 from tasks.failed_messages import failed_messages
 from tasks.list_offers import list_offers
 from tasks.partner_rounds import FREQUENT, daily_is_due, partner_round, run_daily_rounds, run_partner_rounds
@@ -99,6 +102,39 @@ def test_what_will_not_pass_becomes_a_task_for_a_person_once(border: Border, wea
     border.chain.now += timedelta(days=1)
     assert border.rounds() == []
     assert len(failed_messages_of(border)) == 1
+
+
+def test_the_mails_about_it_tell_what_to_do_and_nothing_more(border: Border, weather: Weather) -> None:
+    weather.status = 404
+    border.rounds()
+    bundle_messages(border.chain.ledger, border.chain.now)
+    with border.chain.ledger.reading() as session:
+        mails = {
+            mail.party: mail.body for mail in session.exec(select(Bundle)) if "niet aangekomen" in mail.body.lower()
+        }
+    about = f"taak Overdracht voor zaak {border.chain.reference}"
+    assert f"Niet aangekomen bij de ontvanger: {about}. Neem zelf contact op" in mails["VT-201"]
+    assert f"Bericht niet aangekomen: {about}. Neem zelf contact op met WT-201" in mails["WT-209"]
+
+
+def test_what_is_said_of_an_offer_takes_the_place_of_no_rung(border: Border, weather: Weather) -> None:
+    weather.status = 404
+    border.chain.sweep("2026-06-10T10:00")
+    border.rounds()
+    bundle_messages(border.chain.ledger, border.chain.now)
+    to_owner = {m.rung: m.state for m in border.chain.messages("warm_handover") if m.party == "VT-201"}
+    assert (to_owner["L1"], to_owner["OFFER_FAILED"]) == ("bundled", "bundled")
+
+
+def test_a_mail_tells_who_offered_that_an_answer_is_not_complete(border: Border) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number, talk_on="")
+    border.daily()
+    bundle_messages(border.chain.ledger, border.chain.now)
+    with border.chain.ledger.reading() as session:
+        bodies = [mail.body for mail in session.exec(select(Bundle).where(Bundle.party == "VT-201"))]
+    about = f"taak Overdracht voor zaak {border.chain.reference}"
+    assert any(f"Antwoord van de ontvanger nog niet compleet: {about}" in body for body in bodies)
 
 
 def failed_messages_of(border: Border) -> list[Any]:
