@@ -317,9 +317,23 @@ CATALOGUE: dict[str, Entry] = {
     "KR-DEUR-GROOT": Entry("De inhoud is groter dan {kilobytes} kB.", "Stuur minder in een keer."),
     "KR-DEUR-TRAAG": Entry("De inhoud kwam niet op tijd binnen.", "Stuur haar opnieuw."),
     "KR-DEUR-INHOUD": Entry("De inhoud voldoet niet bij: {fields}.", "Vergelijk met de beschrijving van de koppeling."),
+    "KR-DEUR-VELDEN": Entry(
+        "De melding mist velden, of deze velden kloppen niet: {fields}.",
+        "Vergelijk met de beschrijving van de koppeling.",
+    ),
+    "KR-DEUR-PERSOON": Entry(
+        "De melding noemt een persoon, of bevat vrije tekst.",
+        "Stuur alleen codes; wie het zijn en wat er gebeurde, hoort in het systeem van Veilig Thuis.",
+    ),
+    "KR-DEUR-BRON": Entry(
+        "De bron van deze koppeling staat niet in het regiobestand.", "Laat de beheerder het partnerbestand nakijken."
+    ),
     "KR-DEUR-VERZOEK": Entry("Dit verzoek is niet te lezen.", "Vergelijk met de beschrijving van de koppeling."),
     "KR-DEUR-DRUK": Entry("Er zijn te veel aanroepen tegelijk.", "Probeer het over enkele seconden opnieuw."),
     "KR-DEUR-STORING": Entry("De ontvanger kan dit nu niet verwerken.", "Probeer het later opnieuw."),
+    "KR-CORV-WAARDE": Entry(
+        "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die integrations/corv/README.md noemt."
+    ),
     "KR-SIGNAAL-WAARDE": Entry(
         "De waarde in de kolom '{field}' mag niet.", "Kies een waarde die integrations/signals/README.md noemt."
     ),

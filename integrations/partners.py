@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr, ValidationError, model_validator
 
 from domain.errors import PolicyRefusal, WrongUse
+from integrations.corv.config import CorvFolder
 from integrations.events.config import Subscriber
 from integrations.klantinteracties.config import KlantinteractiesSystem
 from integrations.notificaties.config import NotificatieSource
@@ -34,6 +35,7 @@ class Partners(Section):
     brp: tuple[BrpSource, ...] = ()
     figures: tuple[FigureSource, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
+    corv: tuple[CorvFolder, ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> "Partners":
@@ -42,7 +44,7 @@ class Partners(Section):
             [*(system.organisation for system in self.zgw), *(system.organisation for system in self.klantinteracties)],
             [source.name for source in self.notificaties],
             [system.source for system in self.reporters],
-            [system.client_id for system in self.reporters],
+            [system.client_id for system in self.reporters if system.client_id],
             [*(source.name for source in self.signal_files), *(source.name for source in self.brp)],
             [source.organisation for source in self.figures],
             [subscriber.name for subscriber in self.subscribers],

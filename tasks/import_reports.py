@@ -1,7 +1,7 @@
 """Import a file of reports: all of it or nothing, in one transaction; the same file or report twice counts once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -38,13 +38,16 @@ class Imported:
     already: bool = False
 
 
-def import_reports(ledger: Ledger, path: Path, by: str, now: datetime) -> Imported:
-    """Import the reports of a .csv, .json or .xml file (layout: docs/import.md), recorded by the professional `by` at `now`.
+def import_reports(ledger: Ledger, path: Path, by: str, now: datetime, *, only_from: str = "") -> Imported:
+    """Import the reports of a .csv, .json or .xml file (layout: docs/import.md), recorded by `by` at `now`.
 
+    `only_from`: the source that dropped it, which speaks for itself alone and accepts nothing on our behalf.
     Raises a Refusal when the file as a whole cannot be read or `by` has no role at Veilig Thuis.
     """
     with ledger.reading() as session:
         actor, known = _importer(session, by), known_codes(session)
+    if only_from:
+        known = replace(known, organisations=known.organisations & {only_from}, professionals=frozenset())
     file = read_reports(path, now=now, known=known)
     with ledger.unit_of_work(now=now, actor=actor) as uow:
         if uow.session.get(ImportedFile, file.content_hash) is not None:

@@ -10,12 +10,15 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import get, put
 from integrations.partners import NOBODY, partners
 from tasks.fetch_waiting_lists import fetch_waiting_lists
+from tasks.import_dropped_reports import import_dropped_reports
 from tasks.keep_subscriptions import keep_subscriptions
 from tasks.offer_handovers import offer_handovers
 from tasks.process_notifications import process_notifications
 from tasks.read_brp_signals import read_brp_signals
+from tasks.read_corv_receipts import read_corv_receipts
 from tasks.read_dropped_signals import read_dropped_signals
 from tasks.read_handovers import read_handovers
+from tasks.return_status import return_statuses
 from tasks.send_events import send_events
 from tasks.tell_whom_to_follow import tell_whom_to_follow
 from tasks.withdraw_handovers import withdraw_handovers
@@ -23,10 +26,13 @@ from tasks.withdraw_handovers import withdraw_handovers
 PartnerRound = Callable[[Ledger, datetime], str]
 
 FREQUENT: tuple[PartnerRound, ...] = (
+    import_dropped_reports,
     process_notifications,
     offer_handovers,
     withdraw_handovers,
     read_dropped_signals,
+    read_corv_receipts,
+    return_statuses,
     send_events,
 )
 """Every two minutes, in this order."""

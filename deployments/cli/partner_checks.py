@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.errors import KetenregieError
+from integrations.corv.preflight import preflight as of_corv
 from integrations.events.preflight import preflight as of_subscriber
 from integrations.handover import Finding
 from integrations.klantinteracties.preflight import preflight as of_klantinteracties
@@ -14,6 +15,7 @@ from integrations.notifynl.preflight import preflight as of_notifynl
 from integrations.partner_figures.preflight import preflight as of_figures
 from integrations.partner_settings import Section
 from integrations.partners import NOBODY, Partners, partners, secret
+from integrations.reporters.preflight import preflight as of_reporters
 from integrations.settings import settings
 from integrations.signals.preflight import preflight as of_signals
 from integrations.zgw.preflight import preflight as of_zgw
@@ -55,10 +57,11 @@ def sections(given: Partners) -> Iterator[Asked]:
     yield from _each("klantinteracties", given.klantinteracties, "organisation", of_klantinteracties)
     yield from _each("notificaties", given.notificaties, "name", of_notificaties)
     yield from [Asked("notifynl", given.notifynl, of_notifynl)] if given.notifynl else []
-    yield from _each("melders", given.reporters, "source", None)
+    yield from _each("melders", given.reporters, "source", of_reporters)
     yield from _each("signalen", (*given.signal_files, *given.brp), "name", of_signals)
     yield from _each("wachtlijsten", given.figures, "organisation", of_figures)
     yield from _each("abonnee", given.subscribers, "name", of_subscriber)
+    yield from (Asked("corv", folder, of_corv) for folder in given.corv)
 
 
 def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight | None) -> Iterator[Asked]:

@@ -1,0 +1,23 @@
+"""What the partners' file says of the folder with receipts of CORV."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from integrations.partner_settings import Name, Section
+
+
+def _code(value: str) -> str:
+    return value.upper()
+
+
+class CorvFolder(Section):
+    """A folder in which another system drops receipts.
+
+    `records_as`: the professional of Veilig Thuis under whose code the day of sending is filled in; None: the receipt
+    is kept as evidence, and a person fills it in.
+    """
+
+    folder: Path
+    records_as: Annotated[Name, AfterValidator(_code)] | None = None

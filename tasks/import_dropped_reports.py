@@ -1,0 +1,46 @@
+"""Import the files of reports that reporters' systems dropped in their folders: each whole or not at all."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from domain.errors import KetenregieError, OutsideFailure, RoleRefusal, UnknownRefusal, WrongUse
+from integrations.drop_folder import put_away, waiting
+from integrations.ledger import Ledger
+from integrations.partners import partners
+from integrations.report_files import FORMATS
+from tasks.import_reports import Imported, import_reports
+
+NEW, KNOWN, REFUSED = "nieuw", "al bekend", "bestanden geweigerd"
+WAITS, STUCK = "wacht:", "niet weg te leggen"
+
+
+def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
+    """Every file that waits; what was done, in Dutch, or ''. A file holds reports of its own source only, and says
+    nothing of who accepted them: that is for Veilig Thuis. One that cannot be put away is known the next time."""
+    counts: Counter[str] = Counter()
+    for system in partners().reporters:
+        if system.folder is not None and system.imports_as is not None:
+            for path in waiting(system.folder, FORMATS):
+                counts.update(_taken(ledger, path, system.imports_as, system.source, now))
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return f"meldingen uit mappen: {told}" if told else ""
+
+
+def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> Counter[str]:
+    refused, done = [], Imported()
+    try:
+        done = import_reports(ledger, path, by, now, only_from=source)
+        refused = [f"{row.line} {row.code} {row.field}".rstrip() for row in done.refused]
+    except OutsideFailure:
+        raise  # the ledger does not answer: the file waits
+    except (RoleRefusal, UnknownRefusal, WrongUse) as error:  # of our own set-up, not of the file
+        return Counter({f"{WAITS} {error.code}": 1})
+    except KetenregieError as error:
+        refused = [f"{error.places.get('line', 0)} {error.code}"]
+    counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: bool(refused)})
+    try:
+        put_away(path, refused)
+    except OSError:
+        counts[STUCK] += 1
+    return +counts

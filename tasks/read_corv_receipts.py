@@ -1,0 +1,115 @@
+"""Read the receipts of CORV that lie in a folder: evidence of what was sent by hand, and its number and day."""
+
+from collections import Counter
+from datetime import datetime
+
+from sqlmodel import col, func, select
+
+from domain.errors import OutsideFailure, Refusal
+from domain.messages import OFFER_FAILED
+from domain.parties import OrganisationKind
+from domain.steps.protection_request import STEP as REQUEST
+from domain.terms import local_date
+from integrations.corv.config import CorvFolder
+from integrations.corv.receipts import SUFFIXES, Receipt, ReceiptFile, ReceiptKind, read_receipts
+from integrations.drop_folder import put_away, waiting
+from integrations.ledger import Ledger, UnitOfWork
+from integrations.ledger.open_steps import Opener
+from integrations.ledger.tables import Answer, Audit, Case, Message, Organisation, OwnNumber, Step, StepState
+from integrations.partners import partners
+from tasks.claim_offers import PARTNER
+from tasks.record_answer import record_answer
+
+ACT = "corv-ontvangst"
+NEW, KNOWN, UNKNOWN, REFUSED, STUCK = (
+    "nieuw",
+    "al bekend",
+    "onbekend kenmerk",
+    "bestanden geweigerd",
+    "niet weg te leggen",
+)
+SENT_ON = "sent_on"
+
+
+def read_corv_receipts(ledger: Ledger, now: datetime) -> str:
+    """Every file that waits; what was done, in Dutch, or ''."""
+    counts: Counter[str] = Counter()
+    for config in partners().corv:
+        for path in waiting(config.folder, SUFFIXES):
+            counts.update(_taken(ledger, config, read_receipts(path, local_date(now)), now))
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    return f"ontvangstberichten van CORV: {told}" if told else ""
+
+
+def _taken(ledger: Ledger, config: CorvFolder, file: ReceiptFile, now: datetime) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    refused = list(file.refused)
+    if not refused:
+        with ledger.unit_of_work(now=now, actor=PARTNER) as work:
+            counts.update([_kept(work, receipt) for receipt in file.receipts])
+        for receipt in file.receipts:
+            _filled_in(ledger, config, receipt, now)
+    counts[REFUSED] += bool(refused)
+    try:
+        put_away(file.path, refused)
+    except OSError:
+        counts[STUCK] += 1
+    return +counts
+
+
+def _kept(work: UnitOfWork, receipt: Receipt) -> str:
+    """Evidence, once: this number with this word."""
+    case = work.session.exec(select(Case).where(Case.reference == receipt.reference)).first()
+    if case is None:
+        return UNKNOWN
+    step = _request(work, case)
+    earlier = select(Audit.details).where(Audit.act == ACT, Audit.case_reference == case.reference)
+    told = {"nummer": receipt.number, "soort": str(receipt.kind)}
+    if any(told.items() <= found.items() for found in work.session.exec(earlier)):
+        return KNOWN
+    details: dict[str, str | int] = {**told, "dag": receipt.day.isoformat()}
+    work.audit(ACT, ground=REQUEST.code, case_reference=case.reference, step_id=step.id if step else "", **details)
+    _number(work, case, receipt.number)
+    if receipt.kind is ReceiptKind.ERROR and step is not None:
+        before = select(func.count()).where(Message.step_id == step.id, Message.rung == OFFER_FAILED)
+        Opener.of(work).notice(case, step, OFFER_FAILED, case.worker, work.session.exec(before).one() + 1)
+    work.session.flush()
+    return NEW
+
+
+def _number(work: UnitOfWork, case: Case, number: str) -> None:
+    """What the board knows the case by, where the region has a board; the last one counts, the trail has them all."""
+    board = work.session.exec(select(Organisation.code).where(Organisation.kind == OrganisationKind.BOARD)).first()
+    if board is None:
+        return
+    row = work.session.get(OwnNumber, (case.id, board))
+    if row is None:
+        work.session.add(OwnNumber(case_id=case.id or 0, organisation=board, number=number))
+    else:
+        row.number = number
+
+
+def _request(work: UnitOfWork, case: Case) -> Step | None:
+    """The request that is asked for now, else the last one."""
+    query = select(Step).where(Step.case_id == case.id, Step.kind == REQUEST.word).order_by(col(Step.id).desc())
+    found = work.session.exec(query).all()
+    return next((step for step in found if step.state == StepState.OPEN), next(iter(found), None))
+
+
+def _filled_in(ledger: Ledger, config: CorvFolder, receipt: Receipt, now: datetime) -> None:
+    """The day of sending, unless somebody said it before. What the step does not take stays for a person to answer."""
+    if receipt.kind is not ReceiptKind.SENT or config.records_as is None:
+        return
+    with ledger.reading() as session:
+        open_ = select(Step.id).join(Case, col(Case.id) == Step.case_id).where(Case.reference == receipt.reference)
+        step = session.exec(open_.where(Step.kind == REQUEST.word, Step.state == StepState.OPEN)).first()
+        said = session.exec(select(Answer.given).where(Answer.step_id == step)).all() if step else []
+    if step is None or any(SENT_ON in given for given in said):
+        return
+    try:
+        given = {SENT_ON: receipt.day.isoformat()}
+        record_answer(ledger, step, given, config.records_as, door=PARTNER.door, now=now, key=f"corv-{receipt.number}")
+    except OutsideFailure:
+        raise
+    except Refusal:
+        return
