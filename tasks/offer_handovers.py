@@ -1,8 +1,9 @@
 """Offer what was offered in the ledger to the case systems of the local organisations. Delivered is not accepted."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from time import monotonic
 
 from domain.delivery import next_try
@@ -18,7 +19,9 @@ from tasks.ledger_clock import is_virtual
 from tasks.tell_of_offer import offer_lost
 
 ANSWERED = "overdracht-beantwoord"
-MOST = 200  # in one round; the next takes what is left
+MOST = 200
+ROUND_SECONDS = 90.0
+"""So many a round, and no new one after so long: what is left is for the next round, in two minutes."""
 
 
 def offer_handovers(ledger: Ledger, now: datetime) -> str:
@@ -28,7 +31,7 @@ def offer_handovers(ledger: Ledger, now: datetime) -> str:
         return ""
     with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
         settle_by_hand(work, left)
-    for _ in range(MOST):
+    for _ in turns():
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
             claim = claim_offer(work, left)
         if claim is None:
@@ -39,6 +42,12 @@ def offer_handovers(ledger: Ledger, now: datetime) -> str:
         if missed and missed.result.route_down:
             left.discard(claim.organisation)
     return _said(became)
+
+
+def turns() -> Iterator[int]:
+    """A turn for each hand-over of this round."""
+    until = monotonic() + ROUND_SECONDS
+    return takewhile(lambda _: monotonic() < until, range(MOST))
 
 
 def _offered(claim: OfferClaim) -> tuple[str, Unanswered | None]:

@@ -11,7 +11,7 @@ from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from tasks.ask_partner import ask_partner
 from tasks.claim_offers import PARTNER, OfferClaim, claim_withdrawal
-from tasks.offer_handovers import ANSWERED, MOST, audit_offer, clock_of, later
+from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, later, turns
 from tasks.tell_of_offer import offer_lost
 
 CROSSED = "daar-aanvaard"
@@ -23,7 +23,9 @@ GONE = frozenset({404, 410})
 def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
     """Take back what is due; what was done, in Dutch, or ''. What never left is struck out without asking anybody."""
     left, became, clock = set(systems()), Counter[str](), clock_of(ledger, now)
-    for _ in range(MOST if left else 0):
+    if not left:
+        return ""
+    for _ in turns():
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
             claim = claim_withdrawal(work, left)
         if claim is None:
