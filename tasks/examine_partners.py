@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from domain.parties import LOCAL_ROLES
+from domain.parties import LOCAL_ROLES, VT_ROLES, Role
 from integrations.klantinteracties.config import KlantinteractiesSystem
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Organisation, ProfessionalRow
@@ -29,6 +29,10 @@ def _misfits(session: Session, given: Partners) -> Iterator[Check]:
             yield Check(what, "fail", "organisatie staat niet in de regio", MEND)
         elif not _may_answer(session.get(ProfessionalRow, system.answers_as), system.organisation):
             yield Check(what, "fail", f"{system.answers_as} kan hier geen overdracht beantwoorden", MEND)
+    for reporter in given.reporters:
+        if reporter.imports_as and not _may(session.get(ProfessionalRow, reporter.imports_as), VT_ROLES):
+            found = f"{reporter.imports_as} kan hier geen meldingen inlezen"
+            yield Check(f"partner {reporter.source}", "fail", found, MEND)
     for source in given.figures:
         if session.get(Organisation, source.organisation) is None:
             yield Check(f"partner {source.organisation}", "fail", "organisatie staat niet in de regio", MEND)
@@ -36,6 +40,8 @@ def _misfits(session: Session, given: Partners) -> Iterator[Check]:
 
 def _may_answer(person: ProfessionalRow | None, organisation: str) -> bool:
     """Answers are recorded in this professional's code, so it must be one of the local team there."""
-    if person is None or not person.active or person.organisation != organisation:
-        return False
-    return any(role in LOCAL_ROLES for role in person.roles)
+    return _may(person, LOCAL_ROLES) and person is not None and person.organisation == organisation
+
+
+def _may(person: ProfessionalRow | None, roles: frozenset[Role]) -> bool:
+    return person is not None and person.active and any(role in roles for role in person.roles)

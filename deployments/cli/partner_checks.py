@@ -29,11 +29,11 @@ SECRETS = ("secret", "api_key", "callback_secret", "feedback_secret")
 
 @dataclass(frozen=True)
 class Asked:
-    """One section of the file: what it is called here, and who looks at it (None: only its secrets are looked at)."""
+    """One section of the file: what it is called here, and who looks at it."""
 
     what: str
     section: Section
-    preflight: Preflight | None
+    preflight: Preflight
 
 
 def partner_checks(ledger: Ledger) -> list[Check]:
@@ -64,7 +64,7 @@ def sections(given: Partners) -> Iterator[Asked]:
     yield from (Asked("corv", folder, of_corv) for folder in given.corv)
 
 
-def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight | None) -> Iterator[Asked]:
+def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight) -> Iterator[Asked]:
     return (Asked(f"{kind} {getattr(section, name)}", section, preflight) for section in listed)
 
 
@@ -78,12 +78,13 @@ def _fitting(ledger: Ledger, given: Partners) -> list[Check]:
 def _looked(asked: Asked) -> list[Check]:
     """Its secrets first: without them nothing else can be asked."""
     lacking = list(_secrets(asked))
-    if lacking or asked.preflight is None:
-        return lacking or [Check(asked.what, "ok", "geheimen ingesteld")]
+    if lacking:
+        return lacking
     try:
-        return [_check(asked.what, finding) for finding in asked.preflight(asked.section)]
+        found = asked.preflight(asked.section)
     except KetenregieError as error:
         return [_failed(asked.what, error)]
+    return [_check(asked.what, finding) for finding in found] or [Check(asked.what, "ok", "ingesteld")]
 
 
 def _secrets(asked: Asked) -> Iterator[Check]:

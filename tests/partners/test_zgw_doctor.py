@@ -120,6 +120,23 @@ def test_a_code_that_is_not_of_the_region_fails(
     assert told(region)[f"partner {organisation}"] == [("fail", found)]
 
 
+def test_a_reporter_is_looked_at_too(region: Ledger, configured: Configure, tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    reporter = f"""
+[[reporters]]
+source = "POL-KUST"
+folder = "{folder}"
+imports_as = "WT-201"
+"""
+    configured(reporter, {})
+    assert told(region)["partner POL-KUST"] == [("fail", "WT-201 kan hier geen meldingen inlezen")]
+    assert told(region)["melders POL-KUST"] == [("fail", "melder POL-KUST: de map")]
+    folder.mkdir()
+    configured(reporter.replace("WT-201", "VT-101"), {})
+    found = told(region)
+    assert (found["melders POL-KUST"], "partner POL-KUST" in found) == ([("ok", "melder POL-KUST: de map")], False)
+
+
 def test_every_section_of_the_file_is_looked_at() -> None:
     """Each field of the partners' file shows in doctor, by a preflight or at least by its secrets."""
 
