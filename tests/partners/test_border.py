@@ -1,5 +1,6 @@
 """A hand-over crosses the border: offered here, made there, answered there, recorded here."""
 
+import logging
 import os
 import re
 import subprocess
@@ -10,13 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
+from integrations.ledger.tables import Audit
 from tasks.read_handover import Heard, read_handover_at
 from tests.chain import Chain
-from tests.partners.border import LOCAL, NOTIFIED, PEERS, THEIRS, Border, at_the_border, installed
+from tests.partners.border import LOCAL, NOTIFIED, PEERS, SECRETS, THEIRS, Border, at_the_border, installed
 from tests.partners.judged import needs_specs
 from tests.region import with_region
 from tests.stages import offered
@@ -185,3 +188,18 @@ def test_a_day_that_lies_ahead_is_right_once_it_has_come(border: Border) -> None
     assert border.offer.refused == "KR-DATUM-TOEKOMST"
     border.daily("2026-06-05T05:10")
     handed_over(border)
+
+
+def test_nothing_of_the_exchange_gets_into_a_log_or_the_trail(border: Border, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    border.rounds()
+    border.peer.accept(border.offer.number)
+    border.cutter.arm("answered", 40)
+    border.daily("2026-06-04T05:10")
+    border.daily("2026-06-05T05:10")
+    handed_over(border)
+    with border.chain.ledger.reading() as session:
+        trail = " ".join(str(details) for details in session.exec(select(Audit.details)))
+    for text in (caplog.text, trail):
+        assert [word for word in ("127.0.0.1", *SECRETS.values(), "eyJ") if word in text] == []
+    assert border.offer.number not in caplog.text
