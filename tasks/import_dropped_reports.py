@@ -38,7 +38,7 @@ def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> C
         return Counter({f"{WAITS} {error.code}": 1})
     except KetenregieError as error:
         refused = [f"{error.places.get('line', 0)} {error.code}"]
-    counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: bool(refused)})
+    counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: int(bool(refused))})
     try:
         put_away(path, refused)
     except OSError:

@@ -1,0 +1,159 @@
+"""Receipts of CORV: evidence of what was sent by hand, once, with its number and its day."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlmodel import select
+
+from domain.references import new_reference
+from integrations.corv.preflight import preflight
+from integrations.drop_folder import DONE, REFUSED
+from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.tables import Answer, Audit, Message, Organisation, OwnNumber
+from integrations.partners import partners
+from tasks.read_corv_receipts import read_corv_receipts
+from tests.chain import Chain
+from tests.partners.conftest import Configure
+from tests.stages import decided
+
+HEAD = "kenmerk;corv_nummer;soort;dag"
+NUMBER = "CORV-2026-000123"
+BOARD = "RVDK-KUST"
+
+
+class Box:
+    """The folder of the Digikoppeling box, a case with a request, and the round that reads."""
+
+    def __init__(self, chain: Chain, folder: Path, configure: Configure, records_as: str = "") -> None:
+        self.chain, self.folder = chain, folder
+        folder.mkdir(exist_ok=True)
+        more = f'records_as = "{records_as}"\n' if records_as else ""
+        configure(f'[[corv]]\nfolder = "{folder}"\n{more}', {})
+
+    def drop(self, *rows: str, name: str = "dag.csv") -> str:
+        (self.folder / name).write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
+        return read_corv_receipts(self.chain.ledger, self.chain.now)
+
+    def row(self, kind: str = "verzonden", number: str = NUMBER, day: str = "2026-04-28") -> str:
+        return f"{self.chain.reference};{number};{kind};{day}"
+
+    def evidence(self) -> list[Mapping[str, str]]:
+        with self.chain.ledger.reading() as session:
+            return list(session.exec(select(Audit.details).where(Audit.act == "corv-ontvangst")))
+
+    def number(self) -> str:
+        with self.chain.ledger.reading() as session:
+            found = session.exec(select(OwnNumber.number).where(OwnNumber.organisation == BOARD)).first()
+        return found or ""
+
+    def answers(self) -> list[tuple[str, str, object]]:
+        step = self.chain.step("protection_request").id
+        with self.chain.ledger.reading() as session:
+            return [(row.by, row.door, row.given) for row in session.exec(select(Answer).where(Answer.step_id == step))]
+
+
+@pytest.fixture
+def chain(region: Ledger) -> Chain:
+    chain = decided(Chain(region), "protection_request")
+    with region.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        work.session.add(Organisation(code=BOARD, kind="board", title="Raad voor de Kinderbescherming"))
+    return chain
+
+
+@pytest.fixture
+def box(chain: Chain, tmp_path: Path, configured: Configure) -> Box:
+    return Box(chain, tmp_path / "corv", configured)
+
+
+def test_a_receipt_is_evidence_once_and_gives_the_number_of_the_board(box: Box) -> None:
+    assert box.drop(box.row(), box.row("ontvangen", day="2026-04-28")) == "ontvangstberichten van CORV: 2 nieuw"
+    assert box.evidence() == [
+        {"nummer": NUMBER, "soort": "verzonden", "dag": "2026-04-28"},
+        {"nummer": NUMBER, "soort": "ontvangen", "dag": "2026-04-28"},
+    ]
+    assert box.number() == NUMBER
+    assert box.drop(box.row(), name="weer.csv") == "ontvangstberichten van CORV: 1 al bekend"
+    assert len(box.evidence()) == 2
+    assert sorted(path.name for path in (box.folder / DONE).iterdir()) == ["dag.csv", "weer.csv"]
+    assert box.answers() == []
+    assert read_corv_receipts(box.chain.ledger, box.chain.now) == ""
+
+
+def test_with_a_professional_the_day_of_sending_is_filled_in_and_the_rest_is_asked(
+    chain: Chain, tmp_path: Path, configured: Configure
+) -> None:
+    box = Box(chain, tmp_path / "corv", configured, "VT-201")
+    box.drop(box.row(), box.row("ontvangen"))
+    assert box.answers() == [("VT-201", "partner", {"sent_on": "2026-04-28"})]
+    assert chain.step("protection_request").state == "open"
+    box.drop(box.row(), name="weer.csv")
+    assert len(box.answers()) == 1
+
+
+def test_what_a_person_said_before_stands(chain: Chain, tmp_path: Path, configured: Configure) -> None:
+    box = Box(chain, tmp_path / "corv", configured, "VT-201")
+    chain.record("protection_request", "VT-202", sent_on="2026-04-27")
+    box.drop(box.row())
+    assert [by for by, _, _ in box.answers()] == ["VT-202"]
+    assert len(box.evidence()) == 1
+
+
+@pytest.mark.parametrize("code", ["WT-201", "VT-999"])
+def test_a_code_that_may_not_answer_leaves_the_evidence(
+    chain: Chain, tmp_path: Path, configured: Configure, code: str
+) -> None:
+    box = Box(chain, tmp_path / "corv", configured, code)
+    assert box.drop(box.row()) == "ontvangstberichten van CORV: 1 nieuw"
+    assert (box.answers(), len(box.evidence())) == ([], 1)
+
+
+def test_an_error_of_corv_reaches_the_worker(box: Box) -> None:
+    box.drop(box.row("fout"), box.row("fout", "CORV-2"))
+    with box.chain.ledger.reading() as session:
+        told = session.exec(select(Message.party, Message.label, Message.ordinal).where(Message.rung == "OFFER_FAILED"))
+        assert list(told) == [(box.chain.case.worker, "Besluit", 1), (box.chain.case.worker, "Besluit", 2)]
+
+
+def test_an_unknown_reference_is_told_and_a_case_without_a_request_keeps_the_evidence(
+    region: Ledger, tmp_path: Path, configured: Configure
+) -> None:
+    chain = decided(Chain(region))
+    box = Box(chain, tmp_path / "corv", configured, "VT-201")
+    assert box.drop(box.row("fout"), box.row().replace(chain.reference, new_reference(Random(1)))) == (
+        "ontvangstberichten van CORV: 1 nieuw, 1 onbekend kenmerk"
+    )
+    assert len(box.evidence()) == 1
+    assert box.number() == ""  # this region has no board
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("niets;C-1;verzonden;2026-04-28", "2 KR-CORV-WAARDE kenmerk"),
+        ("{};123456782;verzonden;2026-04-28", "2 KR-CORV-WAARDE corv_nummer"),
+        ("{};C 1;verzonden;2026-04-28", "2 KR-CORV-WAARDE corv_nummer"),
+        ("{};C-1;gebeld;2026-04-28", "2 KR-CORV-WAARDE soort"),
+        ("{};C-1;verzonden;2026-04-29", "2 KR-CORV-WAARDE dag"),
+        ("{};C-1;verzonden;28-04-2026", "2 KR-CORV-WAARDE dag"),
+        ("{};C-1;verzonden", "2 KR-RIJ-CELLEN"),
+    ],
+)
+def test_a_wrong_row_refuses_the_file_whole(box: Box, row: str, code: str) -> None:
+    said = box.drop(row.replace("{}", box.chain.reference), box.row())
+    assert said == "ontvangstberichten van CORV: 1 bestanden geweigerd"
+    assert (box.folder / REFUSED / "dag.csv.fout").read_text() == f"{code}\n"
+    assert box.evidence() == []
+
+
+def test_a_file_that_is_no_list_of_receipts_is_refused(box: Box) -> None:
+    (box.folder / "x.csv").write_bytes(b"naam\nKwetterveen\n")
+    assert read_corv_receipts(box.chain.ledger, box.chain.now).endswith("1 bestanden geweigerd")
+    assert (box.folder / REFUSED / "x.csv.fout").read_text() == "1 KR-BESTAND-KOLOMMEN\n"
+
+
+def test_the_doctor_looks_at_the_folder(box: Box) -> None:
+    assert [one.good for one in preflight(partners().corv[0])] == [True]
+    box.folder.rename(box.folder.with_name("weg"))
+    assert [one.good for one in preflight(partners().corv[0])] == [False]

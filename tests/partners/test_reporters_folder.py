@@ -1,0 +1,148 @@
+"""A folder of reports: each file whole or not at all, of its own source, once, and put away with what became of it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from domain.errors import PolicyRefusal
+from integrations.drop_folder import DONE, REFUSED
+from integrations.ledger import Ledger
+from integrations.ledger.tables import Audit, Report, Step
+from integrations.reporters.config import ReporterSystem
+from integrations.reporters.preflight import preflight
+from tasks.import_dropped_reports import import_dropped_reports
+from tests.partners.conftest import Configure
+from tests.region import moment
+from tests.reports.samples import ROW, csv_of, json_of, json_row, xml_of
+
+NOW = moment("2026-05-01T10:00")
+OPEN = ROW | {"aangenomen_door": ""}
+CANARY = "Kwetterveen"
+
+
+class Folder:
+    """The folder, and the round that reads it."""
+
+    def __init__(self, ledger: Ledger, place: Path, configure: Configure) -> None:
+        self.ledger, self.place, self._configure = ledger, place, configure
+        self.configured()
+
+    def configured(self, by: str = "vt-201", source: str = "POL-KUST") -> ReporterSystem:
+        text = f'[[reporters]]\nsource = "{source}"\nfolder = "{self.place}"\nimports_as = "{by}"\n'
+        return self._configure(text, {}).reporters[0]
+
+    def drop(self, name: str, data: bytes) -> str:
+        (self.place / name).write_bytes(data)
+        return self.round()
+
+    def round(self) -> str:
+        return import_dropped_reports(self.ledger, NOW)
+
+    def names(self, where: str = "") -> list[str]:
+        return sorted(path.name for path in (self.place / where).glob("*") if path.is_file())
+
+    def numbers(self) -> list[str]:
+        with self.ledger.reading() as session:
+            return sorted(session.exec(select(Report.number)))
+
+
+@pytest.fixture
+def folder(region: Ledger, configured: Configure, tmp_path: Path) -> Folder:
+    place = tmp_path / "politie"
+    place.mkdir()
+    return Folder(region, place, configured)
+
+
+def test_each_format_comes_in_under_the_code_that_was_agreed(folder: Folder) -> None:
+    said = folder.drop("a.csv", csv_of(OPEN | {"meldnummer": "P-1"}, OPEN | {"meldnummer": "P-2"}))
+    assert said == "meldingen uit mappen: 2 nieuw"
+    assert folder.drop("b.JSON", json_of(json_row(meldnummer="P-3", aangenomen_door=None))).endswith("1 nieuw")
+    assert folder.drop("c.xml", xml_of(OPEN | {"meldnummer": "P-4"})).endswith("1 nieuw")
+    assert folder.numbers() == ["P-1", "P-2", "P-3", "P-4"]
+    assert (folder.names(), folder.names(DONE)) == ([], ["a.csv", "b.JSON", "c.xml"])
+    assert folder.round() == ""
+    with folder.ledger.reading() as session:
+        acts = session.exec(select(Audit).where(Audit.act == "meldingen-ingelezen")).all()
+        assert {(act.actor, act.role, act.door) for act in acts} == {("VT-201", "vt_worker", "bestand")}
+        assert set(session.exec(select(Step.kind))) == {"report_intake"}
+
+
+def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
+    data = csv_of(OPEN)
+    folder.drop("a.csv", data)
+    assert folder.drop("a.csv", data) == "meldingen uit mappen: 1 al bekend"
+    assert folder.drop("b.xml", xml_of(OPEN)) == "meldingen uit mappen: 1 al bekend"
+    assert folder.numbers() == [OPEN["meldnummer"]]
+    assert folder.names(DONE) == ["a-1.csv", "a.csv", "b.xml"]
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        (csv_of(OPEN, OPEN | {"meldnummer": "123456782"}), "3 KR-RIJ-PRIVACY meldnummer"),
+        (csv_of(OPEN | {"bron": "VT-KUST"}), "2 KR-RIJ-ONBEKEND bron"),
+        (csv_of(OPEN | {"aangenomen_door": "VT-101"}), "2 KR-RIJ-ONBEKEND aangenomen_door"),
+        (csv_of(OPEN | {"gezinsnummer": f"fam {CANARY}"}), "2 KR-RIJ-WAARDE gezinsnummer"),
+        (f"naam\n{CANARY}\n".encode(), "1 KR-BESTAND-KOLOMMEN"),
+        (b"\xff\n" + csv_of(OPEN), "1 KR-BESTAND-TEKEN"),
+        (b"", "0 KR-BESTAND-LEEG"),
+    ],
+)
+def test_a_wrong_file_is_refused_whole_with_codes_beside_it(folder: Folder, data: bytes, codes: str) -> None:
+    assert folder.drop("a.csv", data) == "meldingen uit mappen: 1 bestanden geweigerd"
+    assert folder.names(REFUSED) == ["a.csv", "a.csv.fout"]
+    assert (folder.place / REFUSED / "a.csv.fout").read_text() == f"{codes}\n"
+    assert (folder.place / REFUSED / "a.csv").read_bytes() == data
+    assert (folder.numbers(), folder.round()) == ([], "")
+
+
+def test_a_report_that_changed_is_refused(folder: Folder) -> None:
+    folder.drop("a.csv", csv_of(OPEN))
+    folder.drop("b.csv", csv_of(OPEN | {"mogelijk_acuut": "ja"}))
+    assert (folder.place / REFUSED / "b.csv.fout").read_text() == "2 KR-MELDING-ANDERS\n"
+
+
+def test_a_file_that_is_not_whole_yet_or_is_none_of_ours_is_left_alone(folder: Folder) -> None:
+    for name in (".a.csv", "a.csv.part", "a.txt"):
+        assert folder.drop(name, csv_of(OPEN)) == ""
+    (folder.place / "map.csv").mkdir()
+    (folder.place / "wijzer.csv").symlink_to(folder.place / ".a.csv")
+    assert folder.round() == ""
+    assert folder.numbers() == []
+
+
+@pytest.mark.parametrize(("by", "code"), [("WT-201", "KR-ROL"), ("VT-999", "KR-CODE-ONBEKEND")])
+def test_a_code_that_may_not_import_leaves_the_files_where_they_are(folder: Folder, by: str, code: str) -> None:
+    folder.configured(by)
+    assert folder.drop("a.csv", csv_of(OPEN)) == f"meldingen uit mappen: 1 wacht: {code}"
+    assert (folder.names(), folder.numbers()) == (["a.csv"], [])
+    folder.configured()
+    assert folder.round().endswith("1 nieuw")
+
+
+def test_a_file_that_cannot_be_put_away_is_known_the_next_time(folder: Folder) -> None:
+    (folder.place / DONE).write_bytes(b"")  # a file where the folder should be
+    assert folder.drop("a.csv", csv_of(OPEN)) == "meldingen uit mappen: 1 niet weg te leggen, 1 nieuw"
+    os.remove(folder.place / DONE)
+    assert folder.round() == "meldingen uit mappen: 1 al bekend"
+    assert len(folder.numbers()) == 1
+
+
+def test_the_doctor_looks_at_the_folder_and_makes_nothing(folder: Folder, tmp_path: Path) -> None:
+    assert [one.good for one in preflight(folder.configured())] == [True]
+    folder.place = tmp_path / "elders"
+    [finding] = preflight(folder.configured())
+    assert not finding.good
+    assert not folder.place.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['folder = "/x"', 'client_id = "x"', 'secret = "x"', 'feedback_secret = "x"', 'reporter_class = "polis"'],
+)
+def test_half_a_setting_is_refused(configured: Configure, text: str) -> None:
+    with pytest.raises(PolicyRefusal) as refused:
+        configured(f'[[reporters]]\nsource = "POL-KUST"\n{text}\n', {})
+    assert refused.value.code == "KR-PARTNERS"

@@ -1,0 +1,357 @@
+"""`uitkomstmeldingen`: each status once and in order, by POST and then PUT; what does not arrive a person hears of."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from domain.delivery import LADDER
+from integrations.ledger import SYSTEM, Ledger
+from integrations.ledger.partner_tables import StatusReturn
+from integrations.ledger.settings_table import put
+from integrations.ledger.tables import Audit, Case, DeliveryState, Message, Report
+from integrations.reporters.preflight import preflight
+from tasks.failed_messages import failed_messages
+from tasks.return_status import OVERTAKEN, WITHHELD, return_statuses
+from tasks.return_status_plan import CURSOR
+from tests.chain import Chain
+from tests.faults import tier
+from tests.partners.conftest import Configure
+from tests.partners.reporter_standin import KEY, STATUSES, ReporterStandin
+from tests.partners.server import served
+from tests.stages import decided, handed_over
+from tests.steps.test_close_case import closable
+
+FILE = """
+[[reporters]]
+source = "POL-KUST"
+feedback = {{ url = "{url}", timeout = 1, bound = 2 }}
+feedback_secret = "aan-politie"
+"""
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[tuple[ReporterStandin, str]]:
+    standin = ReporterStandin()
+    with served(standin) as url:
+        yield standin, url
+
+
+@pytest.fixture
+def standin(played: tuple[ReporterStandin, str]) -> Iterator[ReporterStandin]:
+    """The reporter's system, which has heard nothing yet."""
+    vars(played[0]).update(vars(ReporterStandin()))
+    yield played[0]
+    assert played[0].violations == []
+
+
+@pytest.fixture
+def chain(region: Ledger, configured: Configure, standin: ReporterStandin, played: tuple[object, str]) -> Chain:
+    configured(FILE.format(url=played[1]), {"aan-politie": KEY})
+    return Chain(region)
+
+
+def listening(chain: Chain) -> Chain:
+    """As if the reporter had been listening from the first day of this ledger."""
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        put(work, CURSOR, "0")
+    return chain
+
+
+def told(chain: Chain, later: timedelta = timedelta()) -> str:
+    return return_statuses(chain.ledger, chain.now + later)
+
+
+def rows(chain: Chain) -> list[tuple[int, str, str, str]]:
+    with chain.ledger.reading() as session:
+        found = session.exec(select(StatusReturn).order_by(col(StatusReturn.report_id), col(StatusReturn.ordinal)))
+        return [(row.ordinal, row.status, row.state, row.reason) for row in found]
+
+
+ROUTES = {
+    "conditions_and_follow_up": "VT-01-01",
+    "investigation": "VT-01-01",
+    "protection_request": "VT-01-01",
+    "handover": "VT-01-02",
+    "no_follow_up": "VT-01-03",
+    "regional_custom": "VT-01-04",
+}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_each_decision_reaches_the_reporter_once(chain: Chain, standin: ReporterStandin, route: str) -> None:
+    listening(decided(chain, route))
+    assert told(chain) == "uitkomstmeldingen: 1 verstuurd, 0 later opnieuw, 0 niet te bezorgen"
+    assert told(chain) == told(chain, timedelta(days=3)) == ""
+    assert standin.history == [("POST", "P-1", ROUTES[route])]
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("not_admissible", "VT-00"), ("wrong_address", "VT-99")])
+def test_a_report_that_is_refused_at_intake_hears_so(
+    chain: Chain, standin: ReporterStandin, outcome: str, status: str
+) -> None:
+    chain.report(accepted_by="")
+    listening(chain).record("report_intake", "VT-911", "2026-04-21T08:00", outcome=outcome)
+    told(chain)
+    assert standin.history == [("POST", "P-1", status)]
+
+
+def test_of_two_reports_on_one_case_each_hears_its_own(chain: Chain, standin: ReporterStandin) -> None:
+    chain.report()
+    chain.report("2026-04-21T09:00", accepted_by="")
+    chain.record("report_intake", "VT-911", outcome="not_admissible")
+    chain.report("2026-04-21T10:00", accepted_by="", feedback_wanted=False)
+    chain.report("2026-04-21T11:00", source="VT-KUST")
+    listening(decided_now(chain))
+    told(chain)
+    assert standin.history == [("POST", "P-2", "VT-00"), ("POST", "P-1", "VT-01-03")]
+
+
+def decided_now(chain: Chain) -> Chain:
+    """No follow-up, of a case that is here already."""
+    given = {"outcome": "not_acute", "suspicion": "none"}
+    for step in chain.steps("immediate_safety_check"):
+        chain.record(f"immediate_safety_check/{step.subject}", "VT-911", "2026-04-21T12:00", **given)
+    chain.record("history_check", "VT-201", register="no_match", outcome="first")
+    heard = {"heard_A": "yes", "heard_B": "yes", "heard_C": "alone", "heard_D": "alone"}
+    chain.record("safety_assessment", "VT-201", **heard)
+    chain.record("safety_assessment", "VT-201", outcome="no_unsafety")
+    chain.record("route_decision", "VT-201", outcome="no_follow_up")
+    chain.record("route_decision", "VT-209", approval="yes")
+    return chain
+
+
+def test_a_case_goes_its_way_and_the_reporter_hears_it_in_order(chain: Chain, standin: ReporterStandin) -> None:
+    listening(handed_over(chain))
+    told(chain)
+    assert standin.history == [("POST", "P-1", "VT-01-01"), ("PUT", "P-1", "VT-02")]
+    assert [row[:3] for row in rows(chain)] == [(1, "VT-01-01", "sent"), (2, "VT-02", "sent")]
+
+
+def test_a_closed_case_without_hand_over_ends_with_its_own_status(chain: Chain, standin: ReporterStandin) -> None:
+    listening(closable(chain))
+    told(chain)
+    given = {"risk_R1": "resolved", "no_monitoring_reason": "no_unsafety", "rights_told": "yes"}
+    chain.record("close_case", "VT-201", **given, outcome="closed")
+    chain.record("close_case", "VT-209", approval="yes")
+    told(chain)
+    assert standin.history == [("POST", "P-1", "VT-01-03"), ("PUT", "P-1", "VT-03")]
+
+
+def many(chain: Chain, statuses: list[str]) -> None:
+    """These statuses, one after the other, planned for one report."""
+    chain.report()
+    listening(chain)
+    for status in statuses:
+        with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+            work.audit("status-melder", case_reference=chain.reference, status=status)
+
+
+def test_every_status_of_the_catalogue_is_told_in_order_and_none_twice_in_a_row(
+    chain: Chain, standin: ReporterStandin
+) -> None:
+    many(chain, [status for status in STATUSES for _ in range(2)] + ["VT-01-01"])
+    told(chain)
+    assert [status for _, _, status in standin.history] == [*STATUSES, "VT-01-01"]
+    assert [method for method, _, _ in standin.history] == ["POST"] + ["PUT"] * 8
+
+
+def test_who_begins_to_listen_hears_nothing_of_before(chain: Chain, standin: ReporterStandin) -> None:
+    decided(chain)
+    assert told(chain) == ""
+    assert standin.asked == []
+
+
+def test_who_wants_no_feedback_or_has_no_address_hears_nothing(chain: Chain, standin: ReporterStandin) -> None:
+    chain.report(feedback_wanted=False)
+    chain.report("2026-04-21T11:00", source="VT-KUST", household="H-2")
+    listening(chain)
+    decided_now(chain)
+    assert told(chain) == ""
+    assert standin.asked == []
+
+
+def test_once_a_person_withholds_feedback_nothing_more_is_told(chain: Chain, standin: ReporterStandin) -> None:
+    listening(decided(chain))
+    told(chain)
+    chain.record("reporter_feedback", "VT-201", withheld_reason="danger", outcome="withheld")
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        work.audit("status-melder", case_reference=chain.reference, status="VT-02")
+    assert told(chain) == ""
+    assert len(standin.history) == 1
+    assert rows(chain)[-1] == (2, "VT-02", "permanent", WITHHELD)
+    assert lost(chain) == []
+
+
+def lost(chain: Chain) -> list[tuple[str, str, str]]:
+    with chain.ledger.reading() as session:
+        return [(line.rung, line.party, line.reason) for line in failed_messages(session)]
+
+
+@pytest.mark.parametrize("weather", ["cut", "slow", 502, 504, 500])
+def test_after_a_doubt_put_comes_first_and_nothing_is_told_twice(
+    chain: Chain, standin: ReporterStandin, weather: int | str
+) -> None:
+    listening(decided(chain))
+    standin.weather.append(weather)
+    assert told(chain).startswith("uitkomstmeldingen: 0 verstuurd, 1 later")
+    assert rows(chain)[0][2] == "indefinite"
+    assert told(chain, timedelta(seconds=30)) == ""
+    assert told(chain, timedelta(minutes=2)).startswith("uitkomstmeldingen: 1 verstuurd")
+    assert standin.outcomes == {"P-1": "VT-01-01"}
+    posted = [method for method, _, _ in standin.history].count("POST")
+    assert posted == 1
+    assert standin.asked[:2] == ["POST", "PUT"]
+
+
+@pytest.mark.parametrize("weather", [429, 503])
+def test_a_busy_system_is_left_alone_as_long_as_it_asks(chain: Chain, standin: ReporterStandin, weather: int) -> None:
+    listening(decided(chain))
+    standin.weather.append(weather)
+    standin.retry_after = "3600"
+    told(chain)
+    assert told(chain, timedelta(minutes=59)) == ""
+    assert told(chain, timedelta(minutes=61)).startswith("uitkomstmeldingen: 1 verstuurd")
+    assert standin.asked == ["POST", "POST"]
+
+
+def test_a_later_status_waits_for_the_one_before_it(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01", "VT-02"])
+    standin.weather.append(503)
+    told(chain)
+    assert standin.asked == ["POST"]
+    told(chain, timedelta(minutes=2))
+    assert [status for _, _, status in standin.history] == ["VT-01-01", "VT-02"]
+
+
+def test_what_is_there_already_is_put_and_what_is_gone_is_posted(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01"])
+    standin.outcomes["P-1"] = "VT-02"  # this ledger was restored from an older copy
+    told(chain)
+    assert standin.asked == ["POST", "PUT"]
+    standin.outcomes.clear()
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        work.audit("status-melder", case_reference=chain.reference, status="VT-03")
+    told(chain)
+    assert standin.asked == ["POST", "PUT", "PUT", "POST"]
+    assert standin.outcomes == {"P-1": "VT-03"}
+
+
+@pytest.mark.parametrize("weather", [[400], [404], [409, 409], [410], [412], [422], [302]])
+def test_what_is_refused_for_good_becomes_a_task_for_the_worker(
+    chain: Chain, standin: ReporterStandin, weather: list[int]
+) -> None:
+    listening(decided(chain))
+    standin.weather.extend(weather)
+    assert told(chain).endswith("1 niet te bezorgen")
+    reason = "omgeleid" if weather == [302] else f"http-{weather[0]}"
+    assert rows(chain) == [(1, "VT-01-01", "permanent", reason)]
+    assert lost(chain) == [("OUTCOME", chain.case.worker, reason)]
+    with chain.ledger.reading() as session:
+        notice = session.exec(select(Message).where(Message.rung == "OUTCOME_FAILED")).one()
+        [act] = session.exec(select(Audit).where(Audit.act == "uitkomstmelding-mislukt"))
+    assert (notice.party, notice.label, notice.step_id) == (chain.case.worker, "Terugkoppeling", act.step_id)
+    assert told(chain, timedelta(days=9)) == ""
+
+
+def test_a_system_that_stays_away_is_given_up_after_the_ladder(chain: Chain, standin: ReporterStandin) -> None:
+    listening(decided(chain))
+    standin.weather.extend([401] * 99)
+    later = timedelta()
+    for wait in (*LADDER, timedelta()):
+        assert told(chain, later) != ""
+        later += wait + timedelta(minutes=1)
+    assert rows(chain)[0][2:] == ("permanent", "relay-http-401")
+    assert len(lost(chain)) == 1
+
+
+def test_a_missing_secret_waits_for_the_operator(chain: Chain, configured: Configure, standin: ReporterStandin) -> None:
+    listening(decided(chain))
+    configured(FILE.format(url="http://127.0.0.1:9/"), {})
+    told(chain)
+    assert rows(chain)[0][2:] == ("temporary", "relay-KR-GEHEIM")
+
+
+def test_who_died_with_it_in_hand_leaves_it_to_the_next_after_the_lease(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01", "VT-02"])
+    standin.weather.append(503)
+    told(chain)
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        row = work.session.exec(select(StatusReturn).where(StatusReturn.ordinal == 1)).one()
+        row.state, row.lease_until = DeliveryState.CLAIMED, chain.now + timedelta(minutes=1)
+    assert told(chain, timedelta(seconds=50)) == ""
+    told(chain, timedelta(minutes=2))
+    assert [method for method, _, _ in standin.history] == ["POST", "PUT"]
+    assert standin.asked == ["POST", "PUT", "POST", "PUT"]
+
+
+def test_an_older_status_is_skipped_when_a_later_one_was_told(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01", "VT-02"])
+    told(chain)
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        work.session.exec(select(StatusReturn).where(StatusReturn.ordinal == 1)).one().state = DeliveryState.TEMPORARY
+    assert told(chain) == ""
+    assert rows(chain)[0] == (1, "VT-01-01", "permanent", OVERTAKEN)
+    assert standin.outcomes == {"P-1": "VT-02"}
+
+
+def test_nothing_is_lost_or_doubled_in_a_storm(
+    chain: Chain, standin: ReporterStandin, record_property: Callable[[str, object], None]
+) -> None:
+    """Some reports, eight statuses each, and a system that fails at random."""
+    chance, number = tier.chance("outcomes"), tier.scaled(3, 40)
+    for place in range(number):
+        chain.report("2026-04-20T22:05", household=f"H-{place}", accepted_by="VT-911")
+        chain.reference = _reference(chain, place + 1)
+        with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+            for status in STATUSES:
+                work.audit("status-melder", case_reference=chain.reference, status=status)
+    listening(chain)
+    weather: tuple[int | str, ...] = ("fine", "fine", "cut", 503, 502, 429)
+    standin.weather.extend(chance.choice(weather) for _ in range(20 * number))
+    later = timedelta()
+    while any(state not in ("sent", "permanent") for _, _, state, _ in rows(chain)) or not rows(chain):
+        told(chain, later)
+        later += timedelta(hours=1)
+        assert later < timedelta(days=30)
+    assert {row[2] for row in rows(chain)} == {"sent"}
+    assert set(standin.outcomes.values()) == {"VT-99"}
+    for place in range(number):
+        heard = [status for _, of, status in standin.history if of == f"P-{place + 1}"]
+        assert list(dict.fromkeys(heard)) == STATUSES
+        assert [method for method, of, _ in standin.history if of == f"P-{place + 1}"].count("POST") == 1
+    record_property("said", f"{number * 8} statuses in a storm: {len(standin.asked)} questions, {later} of time")
+
+
+def _reference(chain: Chain, number: int) -> str:
+    with chain.ledger.reading() as session:
+        query = select(Case.reference).join(Report, col(Report.case_id) == col(Case.id))
+        return session.exec(query.where(Report.number == f"P-{number}")).one()
+
+
+def test_the_log_tells_neither_number_nor_status(
+    chain: Chain, standin: ReporterStandin, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    listening(decided(chain))
+    standin.weather.extend([502, 400])
+    told(chain)
+    told(chain, timedelta(minutes=2))
+    assert "P-1" not in caplog.text
+    assert "VT-01" not in caplog.text
+
+
+def test_the_doctor_asks_for_a_report_that_does_not_exist(
+    chain: Chain, configured: Configure, standin: ReporterStandin, played: tuple[object, str]
+) -> None:
+    system = configured(FILE.format(url=played[1]), {"aan-politie": KEY}).reporters[0]
+    assert [finding.good for finding in preflight(system)] == [True]
+    standin.weather.append(403)
+    standin.weather.append(403)
+    [finding] = preflight(system)
+    assert not finding.good
+    system = configured(FILE.format(url="http://127.0.0.1:9/"), {"aan-politie": KEY}).reporters[0]
+    assert "geen-verbinding" in preflight(system)[0].advice
+    assert standin.history == []
