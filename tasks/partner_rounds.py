@@ -17,7 +17,7 @@ from tasks.process_notifications import process_notifications
 from tasks.read_brp_signals import read_brp_signals
 from tasks.read_corv_receipts import read_corv_receipts
 from tasks.read_dropped_signals import read_dropped_signals
-from tasks.read_handovers import read_handovers
+from tasks.read_handovers import read_handovers, reread_handovers
 from tasks.return_status import return_statuses
 from tasks.send_events import send_events
 from tasks.tell_whom_to_follow import tell_whom_to_follow
@@ -30,6 +30,7 @@ FREQUENT: tuple[PartnerRound, ...] = (
     process_notifications,
     offer_handovers,
     withdraw_handovers,
+    reread_handovers,
     read_dropped_signals,
     read_corv_receipts,
     return_statuses,

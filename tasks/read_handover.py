@@ -107,7 +107,7 @@ def _standing(session: Session, offer_id: int) -> _Standing | None:
 def _waits(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> Heard:
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row = work.session.get_one(HandoverOffer, offer.id)
-        row.read_at = now
+        row.read_at, row.read_again_at = now, None
         if not found.unchanged:
             row.etag, row.refused, row.judged, row.reason = found.etag, "", "", ""
     return Heard.WAITING
@@ -116,7 +116,7 @@ def _waits(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> Hea
 def _unreadable(ledger: Ledger, offer: _Standing, reason: str, now: datetime) -> Heard:
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row = work.session.get_one(HandoverOffer, offer.id)
-        row.read_at, row.etag = now, ""
+        row.read_at, row.read_again_at, row.etag = now, None, ""
         if row.reason != reason:
             row.reason = reason
             audit_offer(work, row, "overdracht-onleesbaar", reden=reason)
@@ -131,7 +131,7 @@ def _answered(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> 
     code = INCOMPLETE if judged == offer.judged else _record(ledger, offer, found, given, judged, now)
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row, step = work.session.get_one(HandoverOffer, offer.id), work.session.get_one(Step, offer.step_id)
-        row.read_at, row.etag, row.reason = now, found.etag, ""
+        row.read_at, row.read_again_at, row.etag, row.reason = now, None, found.etag, ""
         if row.state != OfferState.DELIVERED:
             return Heard(row.state) if row.state in set(Heard) else Heard.NOTHING
         if step.outcome == found.standing or (found.standing is Standing.REFUSED and step.round > offer.round):

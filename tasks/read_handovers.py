@@ -1,9 +1,15 @@
-"""Read back every hand-over that was delivered: the poll that finds what no notification told."""
+"""Read back every hand-over that was delivered: the poll that finds what no notification told.
+
+What could not be read is read again within the hour: a system that is away each night at the hour of the poll would
+otherwise never be heard.
+"""
 
 import logging
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from integrations.handover_systems import systems
@@ -11,46 +17,66 @@ from integrations.http import Unanswered
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Step
-from tasks.claim_offers import STANDS
+from tasks.claim_offers import PARTNER, STANDS
 from tasks.offer_handovers import clock_of
 from tasks.read_handover import Heard, read_handover
 
-MISSED = "missed"
+AGAIN = timedelta(minutes=30)
 LOGGER = logging.getLogger(__name__)
 
 
 def read_handovers(ledger: Ledger, now: datetime) -> str:
-    """Read each; one that cannot be read now is read by the next poll. What was found, in Dutch, or ''."""
-    left, found, clock = set(systems()), Counter[str](), clock_of(ledger, now)
-    for number, organisation in _delivered(ledger):
+    """Read each that stands. What was found, in Dutch, or ''."""
+    return _read(ledger, now)
+
+
+def reread_handovers(ledger: Ledger, now: datetime) -> str:
+    """Read what an earlier round could not read; a moment too far ahead was written by a wrong clock."""
+    again = col(HandoverOffer.read_again_at)
+    return _read(ledger, now, (again <= now) | (again > now + AGAIN))
+
+
+def _read(ledger: Ledger, now: datetime, *where: Any) -> str:
+    left, found, missed, clock = set(systems()), Counter[Heard](), list[int](), clock_of(ledger, now)
+    for number, organisation in _delivered(ledger, *where) if left else ():
         if organisation not in left:
-            found[MISSED] += organisation in systems()
+            missed += [number] if organisation in systems() else []
             continue
         try:
             found[read_handover(ledger, number, clock())] += 1
         except Unanswered as error:
-            found[MISSED] += 1
+            missed.append(number)
             if error.result.route_down:
                 left.discard(organisation)
         except Exception as error:  # one bad hand-over must not keep the others unread
             LOGGER.warning("read_handovers %s", type(error).__name__)
-            found[MISSED] += 1
-    return _said(found)
+            missed.append(number)
+    if missed:
+        _later(ledger, missed, clock())
+    return _said(found, len(missed))
 
 
-def _delivered(ledger: Ledger) -> list[tuple[int, str]]:
+def _delivered(ledger: Ledger, *where: Any) -> list[tuple[int, str]]:
     query = select(HandoverOffer.id, HandoverOffer.organisation)
     query = query.join(Step, col(Step.id) == col(HandoverOffer.step_id))
-    query = query.where(HandoverOffer.state == OfferState.DELIVERED, STANDS).order_by(col(HandoverOffer.id))
+    query = query.where(HandoverOffer.state == OfferState.DELIVERED, STANDS, *where).order_by(col(HandoverOffer.id))
     with ledger.reading() as session:
         return [(number or 0, organisation) for number, organisation in session.exec(query)]
 
 
-def _said(found: Counter[str]) -> str:
-    if not found:
+def _later(ledger: Ledger, missed: list[int], now: datetime) -> None:
+    with ledger.unit_of_work(now=now, actor=PARTNER) as work:
+        connection = work.session.connection()
+        for number in missed:
+            row = update(HandoverOffer).where(col(HandoverOffer.id) == number)
+            connection.execute(row.values(read_again_at=now + AGAIN))
+
+
+def _said(found: Counter[Heard], missed: int) -> str:
+    if not found and not missed:
         return ""
     answered, returned = found[Heard.ACCEPTED] + found[Heard.REFUSED], found[Heard.RETURNED] + found[Heard.LOST]
     return (
-        f"{found.total()} overdrachten nagelezen: {answered} beantwoord, {returned} voor een mens, "
-        f"{found[MISSED]} niet gelukt"
+        f"{found.total() + missed} overdrachten nagelezen: {answered} beantwoord, {returned} voor een mens, "
+        f"{missed} niet gelukt"
     )

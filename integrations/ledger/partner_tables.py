@@ -32,8 +32,9 @@ class HandoverOffer(SQLModel, table=True):
     """One offer of one hand-over, on its way to the case system of the local organisation and back.
 
     `number` is what the other side knows it by; `remote` the address of what it made for it; `etag` the version that
-    was read last; `refused` the code with which our own gates sent its answer back, and `judged` a hash of that answer
-    and of what was known then: as long as it is the same, the answer need not be held against the gates again.
+    was read last; `read_again_at` is set when it could not be read now; `refused` is the code with which our own gates
+    sent its answer back, and `judged` a hash of that answer and of what was known then: as long as it is the same, the
+    answer need not be held against the gates again.
     """
 
     __tablename__ = "handover_offer"
@@ -58,6 +59,7 @@ class HandoverOffer(SQLModel, table=True):
     etag: str = ""
     delivered_at: datetime | None = None
     read_at: datetime | None = None
+    read_again_at: datetime | None = None
     answered_at: datetime | None = None
     withdrawn_at: datetime | None = None
     refused: str = ""

@@ -184,12 +184,21 @@ def test_a_reading_that_fails_for_good_is_told_once_and_read_again(border: Borde
     assert border.offer.state == OfferState.ACCEPTED
 
 
-def test_a_reading_that_fails_for_now_leaves_no_trace(border: Border, weather: Weather) -> None:
+def test_a_reading_that_fails_for_now_leaves_no_trace_and_is_made_up_within_the_hour(
+    border: Border, weather: Weather
+) -> None:
     border.rounds()
+    border.peer.accept(border.offer.number, talk_on="2026-06-02")
     weather.status = 503
     before = border.chain.written()
     assert border.daily() == ["1 overdrachten nagelezen: 0 beantwoord, 0 voor een mens, 1 niet gelukt"]
     assert border.chain.written() == before
+    weather.status = None
+    assert border.rounds() == []
+    border.chain.now += timedelta(minutes=30)
+    assert border.rounds() == ["1 overdrachten nagelezen: 1 beantwoord, 0 voor een mens, 0 niet gelukt"]
+    assert border.offer.state == OfferState.ACCEPTED
+    assert border.rounds() == []
 
 
 def test_taking_back_is_tried_again_and_given_up_to_a_person(border: Border, weather: Weather) -> None:

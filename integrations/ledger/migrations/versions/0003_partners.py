@@ -150,6 +150,7 @@ def _handover_offer() -> None:
         sa.Column("etag", sa.String(), nullable=False),
         sa.Column("delivered_at", UTCDateTime(), nullable=True),
         sa.Column("read_at", UTCDateTime(), nullable=True),
+        sa.Column("read_again_at", UTCDateTime(), nullable=True),
         sa.Column("answered_at", UTCDateTime(), nullable=True),
         sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.Column("refused", sa.String(), nullable=False),
