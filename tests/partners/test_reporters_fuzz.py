@@ -31,7 +31,7 @@ from tests.partners.reporter_standin import report
 from tests.partners.server import served
 from tests.partners.test_reporters_door import FILE, KEY, OTHER
 
-CASES = tier.scaled(80, 5_000)
+CASES = tier.scaled(80, 2_000)
 CANARY = "kanarie-van-meerdorp-62"
 ODD: tuple[Any, ...] = (
     None,
