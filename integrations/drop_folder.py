@@ -21,6 +21,15 @@ def waiting(folder: Path, suffixes: Iterable[str]) -> list[Path]:
     return [path for path in found if path.is_file() and not path.is_symlink()][:MOST_AT_ONCE]
 
 
+def mark(path: Path) -> tuple[int, int, int]:
+    """What tells this file from one that is dropped later under the same name; zeros when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def put_away(path: Path, refused: Iterable[str] = ()) -> None:
     """Move a file to `verwerkt`, or with the codes of what was wrong beside it to `geweigerd`. Never overwrites.
 

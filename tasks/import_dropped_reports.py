@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from domain.errors import KetenregieError, OutsideFailure, RoleRefusal, UnknownRefusal, WrongUse
-from integrations.drop_folder import put_away, waiting
+from integrations.drop_folder import mark, put_away, waiting
 from integrations.ledger import Ledger
 from integrations.partners import partners
 from integrations.report_files import FORMATS
@@ -28,7 +28,7 @@ def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
 
 
 def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> Counter[str]:
-    refused, done = [], Imported()
+    refused, done, before = [], Imported(), mark(path)
     try:
         done = import_reports(ledger, path, by, now, only_from=source)
         refused = [f"{row.line} {row.code} {row.field}".rstrip() for row in done.refused]
@@ -40,6 +40,8 @@ def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> C
         refused = [f"{error.places.get('line', 0)} {error.code}"]
     counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: int(bool(refused))})
     try:
+        if mark(path) != before:  # another one by now: it is read in the next round, and this one is known then
+            return +counts
         put_away(path, refused)
     except OSError:
         counts[STUCK] += 1

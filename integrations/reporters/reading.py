@@ -57,7 +57,8 @@ def read_melding(raw: bytes) -> Melding:
 
 
 def incoming(melding: Melding, system: ReporterSystem, now: datetime) -> IncomingReport:
-    """The report as every door hands it over; whose it is, says our own registration. Raises InputRefusal.
+    """The report as every door hands it over; whose it is, says our own registration. Raises InputRefusal, and
+    WrongUse when our own registration is not right.
 
     The clocks run from `datumTijd`, the moment the report was made.
     """
@@ -88,6 +89,8 @@ def incoming(melding: Melding, system: ReporterSystem, now: datetime) -> Incomin
         )
     except ValidationError as error:
         place = error.errors(include_input=False, include_url=False)[0]["loc"]
+        if place == ("source",):
+            raise WrongUse("KR-DEUR-BRON") from None
         raise _wrong({"datumTijd" if place == ("received_at",) else "ketenregie.gezinsleden"}) from None
 
 

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -13,6 +14,7 @@ from integrations.ledger.tables import Audit, Report, Step
 from integrations.reporters.config import ReporterSystem
 from integrations.reporters.preflight import preflight
 from tasks.import_dropped_reports import import_dropped_reports
+from tasks.import_reports import Imported, import_reports
 from tests.partners.conftest import Configure
 from tests.region import moment
 from tests.reports.samples import ROW, csv_of, json_of, json_row, xml_of
@@ -128,6 +130,22 @@ def test_a_file_that_cannot_be_put_away_is_known_the_next_time(folder: Folder) -
     os.remove(folder.place / DONE)
     assert folder.round() == "meldingen uit mappen: 1 al bekend"
     assert len(folder.numbers()) == 1
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_read_too(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def replaced(*given: Any, **named: Any) -> Imported:
+        done = import_reports(*given, **named)
+        if done.reports and len(folder.numbers()) == 1:
+            new = folder.place / "nieuw"
+            new.write_bytes(csv_of(OPEN | {"meldnummer": "P-2"}))
+            new.replace(folder.place / "a.csv")
+        return done
+
+    monkeypatch.setattr("tasks.import_dropped_reports.import_reports", replaced)
+    assert folder.drop("a.csv", csv_of(OPEN | {"meldnummer": "P-1"})).endswith("1 nieuw")
+    assert folder.names() == ["a.csv"]
+    assert folder.round().endswith("1 nieuw")
+    assert folder.numbers() == ["P-1", "P-2"]
 
 
 def test_the_doctor_looks_at_the_folder_and_makes_nothing(folder: Folder, tmp_path: Path) -> None:
