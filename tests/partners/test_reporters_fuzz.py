@@ -32,7 +32,7 @@ from tests.partners.server import served
 from tests.partners.test_reporters_door import FILE, KEY, OTHER
 
 CASES = tier.scaled(80, 2_000)
-CANARY = "kanarie-van-meerdorp-62"
+CANARY = "kanarie van meerdorp"  # no code, so it may never be taken
 ODD: tuple[Any, ...] = (
     None,
     True,
@@ -76,7 +76,7 @@ def test_cases_made_from_its_own_description_end_whole_or_refused(
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        @given(body=st.one_of(_described(house), _almost()))
+        @given(body=st.one_of(_described(house), _almost(), _almost()))
         def ask(body: Any) -> None:
             told[_asked(client, body, str(next(calls)))] += 1
 
@@ -123,7 +123,7 @@ def _almost(draw: st.DrawFn) -> Any:
     made = report(
         registratienummer=draw(st.from_regex(r"\A[A-Z][A-Z0-9]{3,9}\Z")), k_gezinsnummer=draw(st.sampled_from("HIJ"))
     )
-    for _ in range(draw(st.integers(0, 2))):
+    for _ in range(draw(st.sampled_from((0, 0, 1, 2)))):
         place: Any = draw(st.sampled_from([made, made["ketenregie"], made["zorgelijkeSituatie"]]))
         if isinstance(place, dict):
             key = draw(st.sampled_from([*place, CANARY, "natuurlijkPersoon"]))
