@@ -3,6 +3,7 @@
 It stands between us and a stand-in, on loopback. The cut is a reset, as of a firewall or a machine that went down.
 """
 
+import re
 import socket
 import struct
 import threading
@@ -15,17 +16,30 @@ from urllib.parse import urlsplit
 Side = Literal["asked", "answered"]
 RESET = struct.pack("ii", 1, 0)
 AT_ONCE = 65536
+REQUEST = re.compile(rb"(GET|POST|PUT|PATCH) \S+")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request: its first line, and how many bytes had passed on each side when it began."""
+
+    line: str
+    before: dict[str, int]
 
 
 @dataclass
 class Cutter:
-    """`cut_at` is the byte after which the connection breaks, once; None: never. `passed` counts what went by."""
+    """`cut_at` is the byte after which the connection breaks, once; None: never. `passed` counts what went by.
+
+    `exchanges`: each request that passed, in order.
+    """
 
     url: str = ""
     side: Side = "asked"
     cut_at: int | None = None
     passed: dict[str, int] = field(default_factory=lambda: {"asked": 0, "answered": 0})
     cuts: int = 0
+    exchanges: list[Exchange] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, side: Side = "asked", cut_at: int | None = None) -> None:
@@ -33,10 +47,19 @@ class Cutter:
         with self._lock:
             self.side, self.cut_at, self.cuts = side, cut_at, 0
             self.passed = {"asked": 0, "answered": 0}
+            self.exchanges = []
+
+    def bytes_of(self, side: Side, line: str) -> list[int]:
+        """The bytes on this side of every exchange whose first line matches this pattern."""
+        ends = [later.before[side] for later in self.exchanges[1:]] + [self.passed[side]]
+        pairs = zip(self.exchanges, ends, strict=True)
+        return [byte for one, end in pairs if re.match(line, one.line) for byte in range(one.before[side], end)]
 
     def let_through(self, side: Side, part: bytes) -> tuple[bytes, bool]:
         """What of this part goes on, and whether the connection breaks then."""
         with self._lock:
+            if side == "asked" and (line := REQUEST.match(part)):
+                self.exchanges.append(Exchange(line[0].decode(), dict(self.passed)))
             room = None if self.cut_at is None or side != self.side else self.cut_at - self.passed[side]
             if room is None or len(part) < room:
                 self.passed[side] += len(part)
