@@ -38,15 +38,17 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
     """A place without a ledger."""
-    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
-    if request.param == "postgresql":
-        server: Server = request.getfixturevalue("postgres")
-        name = f"old_{len(request.node.name)}"
-        server.create(name)
-        url = server.url(name)
-    ledger = Ledger(url)
+    if request.param == "sqlite":
+        ledger = Ledger(f"sqlite:///{tmp_path / 'old.sqlite'}")
+        yield ledger
+        ledger.dispose()
+        return
+    server: Server = request.getfixturevalue("postgres")
+    server.create("old")
+    ledger = Ledger(server.url("old"))
     yield ledger
     ledger.dispose()
+    server.drop("old")
 
 
 @pytest.mark.parametrize("release", RELEASED)
