@@ -4,17 +4,22 @@ With `--child` it never outlives its parent: it stops when its standard input cl
 parent that was killed, from any thread and on any system. Without, `python -m deployments.prefect_child` runs alone.
 """
 
+import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 # Prefect's second interface calls a statistics service from the browser, whatever the settings say: only our own
 # address may be reached from its pages.
 ONLY_OURSELVES = b"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'"
+LOCKED = "database is locked"  # the words of SQLite, by which Prefect knows that asking again may help
 
 
 class OnlyOurselves:
@@ -38,11 +43,45 @@ def stop_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+class Turn:
+    """Whose turn it is to write, of all tasks of one event loop; first come, first served."""
+
+    def __init__(self, patience: float = 60.0) -> None:
+        self.patience = patience  # seconds, as Prefect lets SQLite wait
+        self._lock = asyncio.Lock()
+        self._whose: object = None
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        """Wait for the turn and keep it for the block; a task that has it already does not wait for itself.
+
+        Raises `OperationalError` as SQLite would after too long a wait: Prefect answers 503, and its client asks again.
+        """
+        me = asyncio.current_task()
+        if self._whose is me:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._lock.acquire()
+        except TimeoutError as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(LOCKED)) from error
+        self._whose = me
+        try:
+            yield
+        finally:
+            self._whose = None
+            self._lock.release()
+
+
 def write_in_turn() -> None:
-    """Let each transaction that writes to SQLite wait for its turn from its first moment.
+    """Let each transaction that writes to SQLite wait for its turn from its first moment, and wait here.
 
     Prefect begins them deferred: two that read first and write later are then told "database is locked" at once,
-    whatever the time-out, and one request in twelve was answered with 503 under a light load.
+    whatever the time-out, and one request in twelve was answered with 503 under a light load. And who waits for its
+    turn inside SQLite holds its connection: fifteen exhaust the pool, and when the garbage collector clears an old
+    cursor of such a connection in the thread of the event loop, the whole server stands still until SQLite gives up
+    after 60 seconds (docs/decisions/0005).
     """
     from prefect.server.database.configurations import AioSqliteConfiguration
     from prefect.server.database.dependencies import set_database_config
@@ -51,11 +90,12 @@ def write_in_turn() -> None:
     url = PREFECT_API_DATABASE_CONNECTION_URL.value()
     if not url.startswith("sqlite"):
         return
+    turn = Turn()
 
     class InTurn(AioSqliteConfiguration):
         @asynccontextmanager
         async def begin_transaction(self, session: Any, with_for_update: bool = False) -> AsyncIterator[Any]:
-            async with super().begin_transaction(session, with_for_update=True) as transaction:
+            async with turn.taken(), super().begin_transaction(session, with_for_update=True) as transaction:
                 yield transaction
 
     set_database_config(InTurn(connection_url=url))

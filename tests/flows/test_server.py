@@ -1,10 +1,14 @@
 """The real server: it starts, has every deployment and its schedules, keeps to itself, and leaves nothing behind."""
 
+import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -19,8 +23,11 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.server.api.server import is_client_retryable_exception
+from sqlalchemy.exc import OperationalError
 
 from deployments.deploy import deploy_all
+from deployments.prefect_child import Turn
 from deployments.prefect_env import QUIET, ui_folder
 from deployments.prefect_file import listed, scheduled
 from deployments.prefect_server import PrefectServer
@@ -34,6 +41,7 @@ pytestmark = pytest.mark.prefect
 
 STANDING = ("sweep", "deliver", "reconcile", "board")
 CLOCKWORK = (*STANDING, "partners", "partners_daily")
+HELD = 6.0  # seconds
 PARENT = """
 import sys, time
 from pathlib import Path
@@ -137,12 +145,87 @@ def test_many_writers_at_once_are_all_served(server: PrefectServer) -> None:
         return (await client.post("/flows/", json={"name": f"schrijver-{number}"})).status_code
 
     async def all_at_once() -> set[int]:
-        import asyncio
-
         async with httpx.AsyncClient(base_url=f"{server.url}/api", timeout=60) as client:
             return set(await asyncio.gather(*(write(client, number) for number in range(40))))
 
     assert in_loop(all_at_once()) <= {200, 201}
+
+
+def test_who_waits_to_write_keeps_nobody_from_reading(server: PrefectServer, home: Path) -> None:
+    """Each waited inside SQLite with a connection in its hand: fifteen stopped the server, for up to a minute."""
+    held = threading.Event()
+
+    def hold() -> None:
+        with closing(sqlite3.connect(home / "prefect" / "prefect.db", isolation_level=None, timeout=60)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            held.set()
+            time.sleep(HELD)
+            connection.execute("ROLLBACK")
+
+    async def ask(client: httpx.AsyncClient, path: str, body: dict[str, object]) -> tuple[float, int]:
+        asked = time.monotonic()
+        status = (await client.post(path, json=body)).status_code
+        return time.monotonic() - asked, status
+
+    async def all_at_once() -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
+        async with httpx.AsyncClient(base_url=f"{server.url}/api", timeout=60) as client:
+            names = (f"wachter-{number}" for number in range(30))
+            writers = [asyncio.create_task(ask(client, "/flows/", {"name": name})) for name in names]
+            await asyncio.sleep(HELD / 4)
+            reads = [await ask(client, "/flows/filter", {"limit": 1}) for _ in range(5)]
+            return reads, await asyncio.gather(*writers)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(60)
+    reads, writes = in_loop(all_at_once())
+    holder.join()
+    assert {status for _, status in reads} == {200}
+    assert sum(seconds for seconds, _ in reads) < HELD / 2
+    assert {status for _, status in writes} == {201}
+    assert min(seconds for seconds, _ in writes) > HELD / 2
+
+
+def test_turns_are_taken_in_order_and_nobody_waits_for_itself() -> None:
+    said = []
+
+    async def act(turn: Turn, name: str) -> None:
+        async with turn.taken():
+            said.append(f"{name} in")
+            async with turn.taken():
+                await asyncio.sleep(0)
+            said.append(f"{name} uit")
+
+    async def story() -> None:
+        turn = Turn()
+        with suppress(LookupError):
+            async with turn.taken():
+                early, given_up = asyncio.create_task(act(turn, "een")), asyncio.create_task(act(turn, "weg"))
+                await asyncio.sleep(0)
+                said.append("nul uit")
+                raise LookupError
+        given_up.cancel()
+        await asyncio.gather(act(turn, "twee"), act(turn, "drie"), early)
+        await asyncio.gather(given_up, return_exceptions=True)
+
+    asyncio.run(story())
+    assert said == ["nul uit", "een in", "een uit", "twee in", "twee uit", "drie in", "drie uit"]
+
+
+def test_a_turn_that_never_comes_ends_as_sqlite_would_end_it() -> None:
+    async def take(turn: Turn) -> None:
+        async with turn.taken():
+            pass
+
+    async def story() -> None:
+        turn = Turn(patience=0.01)
+        async with turn.taken():
+            with pytest.raises(OperationalError) as refused:
+                await asyncio.create_task(take(turn))
+            assert is_client_retryable_exception(refused.value)
+        await take(turn)
+
+    asyncio.run(story())
 
 
 def test_the_server_does_not_outlive_a_parent_that_is_killed(tmp_path: Path, prefect_tables: PrefectTables) -> None:
