@@ -1,4 +1,4 @@
-"""S22 afsluiten: with a second reader, never with an open hand-over, feedback or risk that nobody took."""
+"""S22 afsluiten: with a second reader, never with a report nobody assessed, an open hand-over, feedback or risk."""
 
 from domain.asks import risk_title
 from domain.case import CaseState
@@ -6,6 +6,9 @@ from domain.effects import CloseSteps, Effect, EndCase, ResolveRisk
 from domain.parties import VT_ROLES, Owner, Role
 from domain.questions import Choice, Question, choice, yes_no
 from domain.step import Context, Second, Step, outcomes
+
+ASSESSING = ("report_intake", "immediate_safety_check", "acute_action", "safety_assessment", "route_decision")
+"""A further report has clocks of its own (S23); closing must not end them unread."""
 
 RISK_END = (Choice("resolved", "Opgelost"), Choice("held", "Blijft in beeld bij de houder"))
 NO_MONITORING = choice(
@@ -29,7 +32,8 @@ def ask(ctx: Context) -> tuple[Question, ...]:
 
 
 def gaps(ctx: Context) -> tuple[str, ...]:
-    missing = ["de overdracht loopt nog"] if ctx.case.running("warm_handover") else []
+    missing = ["een melding is nog niet beoordeeld"] if ctx.case.running(*ASSESSING) else []
+    missing += ["de overdracht loopt nog"] if ctx.case.running("warm_handover") else []
     missing += ["terugkoppeling aan de melder"] if ctx.case.running("reporter_feedback") else []
     missing += ["betrokkenen informeren"] if ctx.case.running("persons_informed") else []
     missing += [f"risico {r.key}" for r in ctx.case.open_risks if f"risk_{r.key}" not in ctx.facts]

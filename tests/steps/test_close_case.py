@@ -52,6 +52,15 @@ def test_a_hand_over_that_is_not_accepted_stands_in_the_way(chain: Chain) -> Non
     assert chain.case.sight == "VT-KUST"
 
 
+def test_a_further_report_that_nobody_assessed_stands_in_the_way(chain: Chain) -> None:
+    closable(chain).report("2026-05-04T09:00", accepted_by="")
+    given = {"risk_R1": "held", "rights_told": "yes", "no_monitoring_reason": "ended", "outcome": "closed"}
+    unread = ("een melding is nog niet beoordeeld",)
+    assert chain.missing(WORD, "VT-201", **given) == unread
+    chain.record("report_intake", "VT-911", outcome="accepted")
+    assert unread[0] in chain.missing(WORD, "VT-201", **given)
+
+
 @pytest.mark.parametrize("end", ["resolved", "held"])
 def test_closed_without_a_hand_over_nobody_holds_sight_and_nothing_is_open(chain: Chain, end: str) -> None:
     closable(chain)
