@@ -5,24 +5,37 @@ A file that is still being written bears another name until it is whole: a leadi
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 DONE, REFUSED = "verwerkt", "geweigerd"
 MOST_AT_ONCE = 200
 
 
-def waiting(folder: Path, suffixes: Iterable[str]) -> list[Path]:
+Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class WaitingFile:
+    """A file that waits, and what tells it from one that is dropped under the same name while it is read."""
+
+    path: Path
+    mark: Mark
+
+
+def waiting(folder: Path, suffixes: Iterable[str]) -> list[WaitingFile]:
     """The files that wait, by name; at most two hundred, the others wait for the next round. No folder: none."""
     wanted = frozenset(suffixes)
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix.lower() in wanted and path.name[0] != ".")
     except OSError:
         return []
-    return [path for path in found if path.is_file() and not path.is_symlink()][:MOST_AT_ONCE]
+    files = [path for path in found if path.is_file() and not path.is_symlink()][:MOST_AT_ONCE]
+    return [WaitingFile(path, _mark(path)) for path in files]
 
 
-def mark(path: Path) -> tuple[int, int, int]:
-    """What tells this file from one that is dropped later under the same name; zeros when it is gone."""
+def _mark(path: Path) -> Mark:
+    """Which file this is, of when and how long; zeros when it is gone."""
     try:
         found = path.stat()
     except OSError:
@@ -30,16 +43,19 @@ def mark(path: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def put_away(path: Path, refused: Iterable[str] = ()) -> None:
+def put_away(file: WaitingFile, refused: Iterable[str] = ()) -> None:
     """Move a file to `verwerkt`, or with the codes of what was wrong beside it to `geweigerd`. Never overwrites.
 
-    Raises OSError when the folder does not allow it; then the file is read again in the next round.
+    A file that is another one by now stays: nobody read it, so the next round does. Raises OSError when the folder
+    does not allow it; then the file is read again in the next round.
     """
     codes = list(refused)
-    folder = path.parent / (REFUSED if codes else DONE)
+    folder = file.path.parent / (REFUSED if codes else DONE)
     folder.mkdir(exist_ok=True)
-    place = _free(folder, path.name)
-    os.replace(path, place)
+    place = _free(folder, file.path.name)
+    if _mark(file.path) != file.mark:
+        return
+    os.replace(file.path, place)
     if codes:
         place.with_name(f"{place.name}.fout").write_text("\n".join(codes) + "\n", encoding="utf-8")
 

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from datetime import datetime
-from pathlib import Path
 
 from domain.errors import KetenregieError, OutsideFailure, RoleRefusal, UnknownRefusal, WrongUse
-from integrations.drop_folder import mark, put_away, waiting
+from integrations.drop_folder import WaitingFile, put_away, waiting
 from integrations.ledger import Ledger
 from integrations.partners import partners
 from integrations.report_files import FORMATS
@@ -21,16 +20,16 @@ def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
     counts: Counter[str] = Counter()
     for system in partners().reporters:
         if system.folder is not None and system.imports_as is not None:
-            for path in waiting(system.folder, FORMATS):
-                counts.update(_taken(ledger, path, system.imports_as, system.source, now))
+            for file in waiting(system.folder, FORMATS):
+                counts.update(_taken(ledger, file, system.imports_as, system.source, now))
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     return f"meldingen uit mappen: {told}" if told else ""
 
 
-def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> Counter[str]:
-    refused, done, before = [], Imported(), mark(path)
+def _taken(ledger: Ledger, file: WaitingFile, by: str, source: str, now: datetime) -> Counter[str]:
+    refused, done = [], Imported()
     try:
-        done = import_reports(ledger, path, by, now, only_from=source)
+        done = import_reports(ledger, file.path, by, now, only_from=source)
         refused = [f"{row.line} {row.code} {row.field}".rstrip() for row in done.refused]
     except OutsideFailure:
         raise  # the ledger does not answer: the file waits
@@ -40,9 +39,7 @@ def _taken(ledger: Ledger, path: Path, by: str, source: str, now: datetime) -> C
         refused = [f"{error.places.get('line', 0)} {error.code}"]
     counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: int(bool(refused))})
     try:
-        if mark(path) != before:  # another one by now: it is read in the next round, and this one is known then
-            return +counts
-        put_away(path, refused)
+        put_away(file, refused)
     except OSError:
         counts[STUCK] += 1
     return +counts

@@ -35,8 +35,8 @@ def read_corv_receipts(ledger: Ledger, now: datetime) -> str:
     """Every file that waits; what was done, in Dutch, or ''."""
     counts: Counter[str] = Counter()
     for config in partners().corv:
-        for path in waiting(config.folder, SUFFIXES):
-            counts.update(_taken(ledger, config, read_receipts(path, local_date(now)), now))
+        for file in waiting(config.folder, SUFFIXES):
+            counts.update(_taken(ledger, config, read_receipts(file, local_date(now)), now))
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
     return f"ontvangstberichten van CORV: {told}" if told else ""
 
@@ -51,7 +51,7 @@ def _taken(ledger: Ledger, config: CorvFolder, file: ReceiptFile, now: datetime)
             _filled_in(ledger, config, receipt, now)
     counts[REFUSED] += bool(refused)
     try:
-        put_away(file.path, refused)
+        put_away(file.file, refused)
     except OSError:
         counts[STUCK] += 1
     return +counts

@@ -30,7 +30,7 @@ def _taken(ledger: Ledger, source: str, file: DroppedFile, now: datetime) -> Cou
         counts.update(said)
         counts[RECORDED] += 0
     try:
-        put_away(file.path, refused)
+        put_away(file.file, refused)
     except OSError:
         counts["niet weg te leggen"] += 1
     return counts + Counter({"bestanden geweigerd": 1} if refused else {})

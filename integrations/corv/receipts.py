@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 
 from domain.errors import InputRefusal, KetenregieError
 from domain.privacy import personal
 from domain.references import is_valid, normalise
+from integrations.drop_folder import WaitingFile
 from integrations.report_files.csv_rows import csv_rows
 from integrations.report_files.guards import bytes_of, must_be_text, must_have_rows
 
@@ -40,17 +40,17 @@ class Receipt:
 class ReceiptFile:
     """One file: its receipts, and the codes of the rows that cannot be taken (`line code`)."""
 
-    path: Path
+    file: WaitingFile
     receipts: tuple[Receipt, ...]
     refused: tuple[str, ...]
 
 
-def read_receipts(path: Path, today: date) -> ReceiptFile:
+def read_receipts(file: WaitingFile, today: date) -> ReceiptFile:
     """The receipts of one file; a file that cannot be read as a whole is one refusal."""
     receipts: list[Receipt] = []
     refused: list[str] = []
     try:
-        data = bytes_of(path)
+        data = bytes_of(file.path)
         must_be_text(data)
         must_have_rows(csv_rows(data, COLUMNS))
         for raw in csv_rows(data, COLUMNS):
@@ -61,8 +61,8 @@ def read_receipts(path: Path, today: date) -> ReceiptFile:
             except InputRefusal as refusal:
                 refused.append(f"{raw.line} {refusal.code} {refusal.places.get('field', '')}".rstrip())
     except KetenregieError as error:
-        return ReceiptFile(path, (), (f"{error.places.get('line', 0)} {error.code}",))
-    return ReceiptFile(path, tuple(receipts), tuple(refused))
+        return ReceiptFile(file, (), (f"{error.places.get('line', 0)} {error.code}",))
+    return ReceiptFile(file, tuple(receipts), tuple(refused))
 
 
 def _receipt(cells: Mapping[str, str], today: date) -> Receipt:

@@ -11,7 +11,7 @@ from pathlib import Path
 from domain.errors import InputRefusal, KetenregieError
 from domain.references import is_valid, normalise
 from domain.signals import Sign, SignalCode
-from integrations.drop_folder import waiting
+from integrations.drop_folder import WaitingFile, waiting
 from integrations.report_files.csv_rows import csv_rows
 from integrations.report_files.guards import bytes_of, must_be_text, must_have_rows
 from integrations.whole_file import write_whole
@@ -26,7 +26,7 @@ MOST_NUMBER = 60
 class DroppedFile:
     """One file: its signals, and the codes of the rows that cannot be taken (`line code`)."""
 
-    path: Path
+    file: WaitingFile
     signs: tuple[Sign, ...]
     refused: tuple[str, ...]
 
@@ -43,15 +43,15 @@ class DroppedSignals:
 
     def files(self, today: date) -> list[DroppedFile]:
         """Every file that waits, read."""
-        return [read_signals(path, today) for path in waiting(self.folder, SUFFIXES)]
+        return [read_signals(file, today) for file in waiting(self.folder, SUFFIXES)]
 
 
-def read_signals(path: Path, today: date) -> DroppedFile:
+def read_signals(file: WaitingFile, today: date) -> DroppedFile:
     """The signals of one file; a file that cannot be read as a whole is one refusal."""
     signs: list[Sign] = []
     refused: list[str] = []
     try:
-        data = bytes_of(path)
+        data = bytes_of(file.path)
         must_be_text(data)
         must_have_rows(csv_rows(data, COLUMNS))
         for raw in csv_rows(data, COLUMNS):
@@ -62,8 +62,8 @@ def read_signals(path: Path, today: date) -> DroppedFile:
             except InputRefusal as refusal:
                 refused.append(f"{raw.line} {refusal.code}")
     except KetenregieError as error:
-        return DroppedFile(path, (), (f"0 {error.code}",))
-    return DroppedFile(path, tuple(signs), tuple(refused))
+        return DroppedFile(file, (), (f"0 {error.code}",))
+    return DroppedFile(file, tuple(signs), tuple(refused))
 
 
 def _sign(cells: Mapping[str, str], today: date) -> Sign:
