@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 
+from domain.dutch import amount
 from domain.ladder import addressees
 from domain.parties import LOCAL_ROLES, ROLE_TITLES, VT_ROLES, Owner, Professional, Role, Roster
 from domain.policy import Clock, Policy
@@ -73,8 +74,10 @@ def _late(step: Step, policy: Policy) -> str:
         return "–"
     if step.ladder is Ladder.ACUTE:
         every = policy.escalation.acute_repeat_minutes
-        return f"{_hears('ACUTE', step)}; elke {every} minuten tot iemand bevestigt"
-    return f"{_hears('L1', step)}; na {policy.escalation.l2_after_wd} werkdagen {_hears('L2', step)}"
+        return f"{_hears('ACUTE', step)}; elke {amount(every, 'minuut', 'minuten')} tot iemand bevestigt"
+    return (
+        f"{_hears('L1', step)}; na {amount(policy.escalation.l2_after_wd, 'werkdag', 'werkdagen')} {_hears('L2', step)}"
+    )
 
 
 def _hears(rung: str, step: Step) -> str:

@@ -1,4 +1,4 @@
-"""Dutch dates as people read them, always in Amsterdam time: `di 28-04-2026`, `di 28-04-2026 22:05`."""
+"""Dutch as people read it: dates and moments, always in Amsterdam time, enumerations, and numbers of things."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -22,3 +22,8 @@ def moment_text(moment: datetime) -> str:
 def listing(words: Sequence[str]) -> str:
     """Words as a Dutch enumeration: `a`, `a en b`, `a, b en c`."""
     return " en ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def amount(number: int, one: str, more: str) -> str:
+    """A number with the words that go with it: `1 bericht wacht`, `0 berichten wachten`."""
+    return f"{number} {one if number == 1 else more}"

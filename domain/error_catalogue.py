@@ -189,7 +189,7 @@ CATALOGUE: dict[str, Entry] = {
         "Kies een actieve collega van Veilig Thuis met een uitvoerende rol.",
     ),
     # gates
-    "KR-ONVOLLEDIG": Entry("De stap kan nog niet dicht: er ontbreken {count} onderdelen.", "Vul aan wat ontbreekt."),
+    "KR-ONVOLLEDIG": Entry("De stap kan nog niet dicht; onderdelen die ontbreken: {count}.", "Vul aan wat ontbreekt."),
     "KR-AKKOORD-NODIG": Entry(
         "De stap wacht op akkoord van een tweede persoon.", "Laat {roles} het akkoord vastleggen."
     ),
@@ -245,7 +245,7 @@ CATALOGUE: dict[str, Entry] = {
     "KR-PREFECT": Entry("Prefect gaf geen antwoord ({what}).", "De volgende ronde probeert het opnieuw."),
     "KR-RONDE": Entry("Deze ronde is niet gelukt ({what}).", "De volgende ronde probeert het opnieuw."),
     "KR-RONDE-STAP": Entry(
-        "{count} stappen konden niet worden beoordeeld.",
+        "Stappen die niet te beoordelen waren: {count}.",
         "De volgende ronde probeert het opnieuw; meld het als het blijft.",
     ),
     "KR-RONDE-KLOK": Entry(
@@ -253,7 +253,8 @@ CATALOGUE: dict[str, Entry] = {
         "Zet de tijd van deze machine goed en kijk met 'doctor'.",
     ),
     "KR-RONDE-NIEMAND": Entry(
-        "{count} berichten bereikten niemand.", "Bekijk ze met 'ketenregie messages list --state failed' en bel zelf."
+        "Berichten die niemand bereikten: {count}.",
+        "Bekijk ze met 'ketenregie messages list --state failed' en bel zelf.",
     ),
     # the watch
     "KR-WACHT-KLOK": Entry(

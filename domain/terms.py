@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from domain.calendar_nl import ONE_DAY, Calendar
-from domain.dutch import AMSTERDAM, day_text, listing, moment_text
+from domain.dutch import AMSTERDAM, amount, day_text, listing, moment_text
 from domain.errors import InputRefusal
 
 
@@ -49,7 +49,7 @@ class Term:
             raise ValueError("a term cannot be negative")
 
     def __str__(self) -> str:
-        return f"{self.amount} {UNIT_WORDS[self.unit][self.amount != 1]}"
+        return amount(self.amount, *UNIT_WORDS[self.unit])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from domain.account import Account, RungAccount, in_words
-from domain.dutch import day_text, moment_text
+from domain.dutch import amount, day_text, moment_text
 from flows.tables import table
 from tasks.account_day import DayAccount
 
@@ -58,7 +58,8 @@ def forgotten_rows(made: Account) -> list[tuple[str, str, str]]:
 def sends_text(found: DayAccount) -> str:
     """How often mail went out, and how late."""
     late = ", ".join(f"{name}: {number}" for name, number in found.lateness.items() if number)
-    return f"{found.mails} mails verzonden, {found.maybe_twice} misschien dubbel. Te laat verzonden: {late or 'niets'}."
+    sent = f"{amount(found.mails, 'mail', 'mails')} verzonden, {found.maybe_twice} misschien dubbel."
+    return f"{sent} Te laat verzonden: {late or 'niets'}."
 
 
 def markdown(found: DayAccount) -> str:

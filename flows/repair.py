@@ -11,6 +11,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 
+from domain.dutch import amount
 from domain.errors import UnknownRefusal
 from flows.differences import TOLD, Difference, has_other_labels, in_state, is_dead
 from flows.moving import Moving
@@ -42,18 +43,23 @@ class Repaired:
     repairs: Counter[Difference] = field(default_factory=Counter)
     failed: int = 0
 
+    @property
+    def compared(self) -> str:
+        """How many steps were compared, in Dutch."""
+        return f"{amount(self.steps, 'stap', 'stappen')} vergeleken"
+
     def told(self) -> str:
         """The counts in one Dutch line."""
         done = ", ".join(f"{count}× {kind.replace('_', ' ')}" for kind, count in sorted(self.repairs.items()))
         failed = f"; {self.failed} niet gelukt" if self.failed else ""
-        return f"{self.steps} stappen vergeleken: {done or 'alles klopt'}{failed}"
+        return f"{self.compared}: {done or 'alles klopt'}{failed}"
 
     def report(self) -> str:
         """The same as markdown, each kind with what was done about it."""
         rows = [(TOLD[kind], count) for kind, count in sorted(self.repairs.items())]
         done = table(("Hersteld", "Aantal"), rows, right=("Aantal",)) if rows else "Prefect klopt met de administratie."
         failed = f"\n\n**{self.failed} niet gelukt**; de volgende ronde probeert het opnieuw." if self.failed else ""
-        return f"# Herstel van Prefect\n\n{self.steps} stappen vergeleken.\n\n{done}{failed}"
+        return f"# Herstel van Prefect\n\n{self.compared}.\n\n{done}{failed}"
 
 
 @dataclass

@@ -4,11 +4,14 @@ A file that is still being written bears another name until it is whole: a leadi
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from domain.dutch import amount
+
 DONE, REFUSED = "verwerkt", "geweigerd"
+REFUSED_FILE, REFUSED_FILES, STUCK = "bestand geweigerd", "bestanden geweigerd", "niet weg te leggen"
 MOST_AT_ONCE = 200
 
 
@@ -58,6 +61,12 @@ def put_away(file: WaitingFile, refused: Iterable[str] = ()) -> None:
     os.replace(file.path, place)
     if codes:
         place.with_name(f"{place.name}.fout").write_text("\n".join(codes) + "\n", encoding="utf-8")
+
+
+def in_figures(counts: Mapping[str, int]) -> str:
+    """What a round did, in Dutch: the number of each word, by the word; '' when there was nothing."""
+    ones = {REFUSED_FILES: REFUSED_FILE}
+    return ", ".join(amount(count, ones.get(what, what), what) for what, count in sorted(counts.items()))
 
 
 def _free(folder: Path, name: str) -> Path:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
+from domain.dutch import amount
 from domain.parties import Role
 from domain.terms import local_date
 from integrations.ledger import Ledger
@@ -74,7 +75,7 @@ def _version(session: Session) -> Check:
 def _chain(session: Session) -> Check:
     broken, end = verify(session), head(session)
     if broken is None:
-        return Check("logboek", "ok", f"{end.seq} regels sluiten op elkaar aan")
+        return Check("logboek", "ok", f"{amount(end.seq, 'regel sluit', 'regels sluiten')} op elkaar aan")
     return Check("logboek", "fail", f"regel {broken} klopt niet", "Onderzoek wie in de database heeft gewerkt.")
 
 
@@ -91,7 +92,7 @@ def _region(session: Session) -> Iterator[Check]:
         yield Check("regio", "fail", "geen regio geladen", "Laad er een met 'ketenregie region load'.")
         return
     missing = [title for role, title in NEEDED.items() if not people.holding(role)]
-    found = f"{name}, {len(people.people)} medewerkers"
+    found = f"{name}, {amount(len(people.people), 'medewerker', 'medewerkers')}"
     if missing:
         yield Check(
             "regio", "fail", f"niemand is {', '.join(missing)}", "Vul het regiobestand aan en laad het opnieuw."
@@ -100,9 +101,8 @@ def _region(session: Session) -> Iterator[Check]:
         yield Check("regio", "ok", found)
     rows = session.exec(select(ProfessionalRow).where(col(ProfessionalRow.active)))
     if silent := [row.code for row in rows if not row.channels]:
-        yield Check(
-            "kanalen", "warn", f"{len(silent)} medewerkers zonder kanaal", "Hun berichten gaan naar een vervanger."
-        )
+        found = f"{amount(len(silent), 'medewerker', 'medewerkers')} zonder kanaal"
+        yield Check("kanalen", "warn", found, "Hun berichten gaan naar een vervanger.")
 
 
 def _policy(session: Session, clock: datetime) -> Iterator[Check]:

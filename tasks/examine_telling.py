@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlmodel import Session, func, select
 
+from domain.dutch import amount
 from integrations.events.config import Subscriber
 from integrations.ledger import Ledger
 from integrations.ledger.contacts import address_book
@@ -28,9 +29,11 @@ def _channels(session: Session, given: Partners) -> Iterator[Check]:
     addresses = [parse_channel(channel) for channel in listed if channel.startswith(NOTIFYNL)]
     used = Counter(address.kind if address else "" for address in addresses)
     if used and given.notifynl is None:
-        yield Check("kanalen", "fail", f"{used.total()} kanalen van NotifyNL, maar NotifyNL is niet ingesteld", MEND)
+        found = f"{amount(used.total(), 'kanaal', 'kanalen')} van NotifyNL, maar NotifyNL is niet ingesteld"
+        yield Check("kanalen", "fail", found, MEND)
     elif used[SMS] and given.notifynl and given.notifynl.sms_template is None:
-        yield Check("kanalen", "fail", f"{used[SMS]} kanalen voor sms, maar er is geen sms_template", MEND)
+        found = f"{amount(used[SMS], 'kanaal', 'kanalen')} voor sms, maar er is geen sms_template"
+        yield Check("kanalen", "fail", found, MEND)
 
 
 def _heard(session: Session, subscriber: Subscriber) -> Iterator[Check]:
@@ -42,4 +45,4 @@ def _heard(session: Session, subscriber: Subscriber) -> Iterator[Check]:
     )
     if number := session.exec(given_up).one():
         mend = f"Meld {subscriber.name} dat zij iets misten; het logboek noemt de regels (gebeurtenis-mislukt)."
-        yield Check(what, "warn", f"{number} gebeurtenissen niet bezorgd", mend)
+        yield Check(what, "warn", f"{amount(number, 'gebeurtenis', 'gebeurtenissen')} niet bezorgd", mend)

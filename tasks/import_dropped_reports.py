@@ -4,14 +4,13 @@ from collections import Counter
 from datetime import datetime
 
 from domain.errors import KetenregieError, OutsideFailure, RoleRefusal, UnknownRefusal, WrongUse
-from integrations.drop_folder import WaitingFile, put_away, waiting
+from integrations.drop_folder import REFUSED_FILES, STUCK, WaitingFile, in_figures, put_away, waiting
 from integrations.ledger import Ledger
 from integrations.partners import partners
 from integrations.report_files import FORMATS
 from tasks.import_reports import Imported, import_reports
 
-NEW, KNOWN, REFUSED = "nieuw", "al bekend", "bestanden geweigerd"
-WAITS, STUCK = "wacht:", "niet weg te leggen"
+NEW, KNOWN, WAITS = "nieuw", "al bekend", "wacht:"
 
 
 def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
@@ -22,7 +21,7 @@ def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
         if system.folder is not None and system.imports_as is not None:
             for file in waiting(system.folder, FORMATS):
                 counts.update(_taken(ledger, file, system.imports_as, system.source, now))
-    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    told = in_figures(counts)
     return f"meldingen uit mappen: {told}" if told else ""
 
 
@@ -37,7 +36,7 @@ def _taken(ledger: Ledger, file: WaitingFile, by: str, source: str, now: datetim
         return Counter({f"{WAITS} {error.code}": 1})
     except KetenregieError as error:
         refused = [f"{error.places.get('line', 0)} {error.code}"]
-    counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED: int(bool(refused))})
+    counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED_FILES: int(bool(refused))})
     try:
         put_away(file, refused)
     except OSError:

@@ -7,6 +7,7 @@ from itertools import takewhile
 from time import monotonic
 
 from domain.delivery import next_try
+from domain.dutch import amount
 from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
@@ -103,4 +104,5 @@ def _said(became: Counter[str]) -> str:
     if not became:
         return ""
     good, bad = became[OfferState.DELIVERED], became[OfferState.FAILED]
-    return f"{good} overdrachten afgeleverd, {became.total() - good - bad} later opnieuw, {bad} niet te bezorgen"
+    told = f"{amount(good, 'overdracht', 'overdrachten')} afgeleverd"
+    return f"{told}, {became.total() - good - bad} later opnieuw, {bad} niet te bezorgen"

@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, or_
 from sqlmodel import col, select
 
 from domain.delivery import LONGEST_WAIT, next_try
+from domain.dutch import amount
 from domain.errors import KetenregieError
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
@@ -57,7 +58,7 @@ def process_notifications(ledger: Ledger, now: datetime, read: Read = read_hando
     _forget(ledger, now)
     if not tried:
         return ""
-    return f"{done} adressen van partners opnieuw gelezen, {later} later opnieuw."
+    return f"{amount(done, 'adres', 'adressen')} van partners opnieuw gelezen, {later} later opnieuw."
 
 
 def _waiting(now: datetime) -> Any:

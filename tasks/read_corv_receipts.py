@@ -12,7 +12,7 @@ from domain.steps.protection_request import STEP as REQUEST
 from domain.terms import local_date
 from integrations.corv.config import CorvFolder
 from integrations.corv.receipts import SUFFIXES, Receipt, ReceiptFile, ReceiptKind, read_receipts
-from integrations.drop_folder import put_away, waiting
+from integrations.drop_folder import REFUSED_FILES, STUCK, in_figures, put_away, waiting
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import Answer, Audit, Case, Message, Organisation, OwnNumber, Step, StepState
@@ -21,13 +21,7 @@ from tasks.claim_offers import PARTNER
 from tasks.record_answer import record_answer
 
 ACT = "corv-ontvangst"
-NEW, KNOWN, UNKNOWN, REFUSED, STUCK = (
-    "nieuw",
-    "al bekend",
-    "onbekend kenmerk",
-    "bestanden geweigerd",
-    "niet weg te leggen",
-)
+NEW, KNOWN, UNKNOWN = "nieuw", "al bekend", "onbekend kenmerk"
 SENT_ON = "sent_on"
 
 
@@ -37,7 +31,7 @@ def read_corv_receipts(ledger: Ledger, now: datetime) -> str:
     for config in partners().corv:
         for file in waiting(config.folder, SUFFIXES):
             counts.update(_taken(ledger, config, read_receipts(file, local_date(now)), now))
-    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    told = in_figures(counts)
     return f"ontvangstberichten van CORV: {told}" if told else ""
 
 
@@ -49,7 +43,7 @@ def _taken(ledger: Ledger, config: CorvFolder, file: ReceiptFile, now: datetime)
             counts.update([_kept(work, receipt) for receipt in file.receipts])
         for receipt in file.receipts:
             _filled_in(ledger, config, receipt, now)
-    counts[REFUSED] += bool(refused)
+    counts[REFUSED_FILES] += bool(refused)
     try:
         put_away(file.file, refused)
     except OSError:

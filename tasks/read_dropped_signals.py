@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from domain.terms import local_date
-from integrations.drop_folder import put_away
+from integrations.drop_folder import REFUSED_FILES, STUCK, in_figures, put_away
 from integrations.ledger import SYSTEM, Ledger
 from integrations.partners import partners
 from integrations.signals.dropped import DroppedFile, DroppedSignals
@@ -17,7 +17,7 @@ def read_dropped_signals(ledger: Ledger, now: datetime) -> str:
     for source in partners().signal_files:
         for file in DroppedSignals(source.name, source.folder).files(local_date(now)):
             counts.update(_taken(ledger, source.name, file, now))
-    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
+    told = in_figures(counts)
     return f"signalen: {told}" if told else ""
 
 
@@ -32,5 +32,5 @@ def _taken(ledger: Ledger, source: str, file: DroppedFile, now: datetime) -> Cou
     try:
         put_away(file.file, refused)
     except OSError:
-        counts["niet weg te leggen"] += 1
-    return counts + Counter({"bestanden geweigerd": 1} if refused else {})
+        counts[STUCK] += 1
+    return counts + Counter({REFUSED_FILES: 1} if refused else {})

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from domain.dutch import amount
 from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger
@@ -77,6 +78,6 @@ def _said(found: Counter[Heard], missed: int) -> str:
         return ""
     answered, returned = found[Heard.ACCEPTED] + found[Heard.REFUSED], found[Heard.RETURNED] + found[Heard.LOST]
     return (
-        f"{found.total() + missed} overdrachten nagelezen: {answered} beantwoord, {returned} voor een mens, "
-        f"{missed} niet gelukt"
+        f"{amount(found.total() + missed, 'overdracht', 'overdrachten')} nagelezen: {answered} beantwoord, "
+        f"{returned} voor een mens, {missed} niet gelukt"
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
+from domain.dutch import amount
 from domain.duty import working_time
 from domain.watch import Silence, silence
 from integrations.ledger import Ledger
@@ -86,9 +87,10 @@ def _problems(found: Status) -> Iterator[str]:
     if found.clock_back:
         yield "de klok is in de laatste 24 uur teruggezet"
     if found.stuck:
-        yield f"{found.stuck} berichten wachten langer dan een half uur"
+        yield f"{amount(found.stuck, 'bericht wacht', 'berichten wachten')} langer dan een half uur"
     if found.unhandled:
-        yield f"{found.unhandled} berichten bereikten niemand en zijn niet opgepakt"
+        nobody = ("bericht bereikte niemand en is", "berichten bereikten niemand en zijn")
+        yield f"{amount(found.unhandled, *nobody)} niet opgepakt"
 
 
 def _silent(found: Status) -> Iterator[str]:

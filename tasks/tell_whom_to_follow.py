@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from domain.case import CaseState
+from domain.dutch import amount
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Case
 from integrations.partners import partners
@@ -19,7 +20,8 @@ def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
     with ledger.reading() as session:
         cases = frozenset(session.exec(select(Case.reference).where(Case.state != CaseState.CLOSED)))
     failed = [source.name for source in sources if not _told(DroppedSignals(source.name, source.folder), cases)]
-    return f"te volgen: {len(cases)} zaken" + (f", niet te schrijven: {', '.join(failed)}" if failed else "")
+    told = f"te volgen: {amount(len(cases), 'zaak', 'zaken')}"
+    return told + (f", niet te schrijven: {', '.join(failed)}" if failed else "")
 
 
 def _told(source: DroppedSignals, cases: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.dutch import amount
 from integrations.handover import HandoverSystem, Standing
 from integrations.handover_systems import systems
 from integrations.http import Unanswered
@@ -35,7 +36,8 @@ def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
             became[_record(work, claim, state, missed)] += 1
         if missed and missed.result.route_down:
             left.discard(claim.organisation)
-    return f"{became.total()} overdrachten ingetrokken of afgesloten bij de ontvanger" if became else ""
+    told = amount(became.total(), "overdracht", "overdrachten")
+    return f"{told} ingetrokken of afgesloten bij de ontvanger" if became else ""
 
 
 def _withdrawn(claim: OfferClaim) -> tuple[OfferState, Unanswered | None]:

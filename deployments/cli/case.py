@@ -9,6 +9,7 @@ from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now, Reference
 from deployments.cli.output import print_json, print_table, say
 from domain.case import STATE_TITLES, CaseState, PersonRole
+from domain.dutch import amount
 from domain.duty import AssignReason
 from tasks.add_person import add_person
 from tasks.assign_case import assign_case
@@ -63,7 +64,7 @@ def _print(found: CaseList) -> None:
                 for line in found.cases
             ),
         )
-    say(f"{len(found.cases)} van {found.total} zaken getoond.")
+    say(f"{len(found.cases)} van {amount(found.total, 'zaak', 'zaken')} getoond.")
     if beyond := found.total - len(found.cases):
         say(f"Nog {beyond} niet getoond: kies een hogere --limit of een filter.")
 
@@ -116,4 +117,5 @@ def assign(
     if as_json:
         print_json(done)
         return
-    say(f"{done.worker} is de vaste medewerker; {done.steps} stappen gingen mee, de termijnen bleven gelijk.")
+    moved = amount(done.steps, "stap ging", "stappen gingen")
+    say(f"{done.worker} is de vaste medewerker; {moved} mee, de termijnen bleven gelijk.")

@@ -9,6 +9,7 @@ from deployments.cli.opened import clock, opened
 from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, say
 from deployments.cli.refusals import wrong_use
+from domain.dutch import amount
 from integrations.settings import settings
 from tasks.backup_ledger import backup_ledger
 from tasks.restore_ledger import Restored, mark_restored, restore_ledger
@@ -69,6 +70,7 @@ def _told(done: Restored, as_json: bool) -> None:
         print_json(vars(done) | {"set_aside": str(done.set_aside) if done.set_aside else None})
         return
     say(f"Teruggezet en gecontroleerd; logboek {done.audit_seq}:{done.audit_hash}.")
-    say(f"{done.waiting} wachtende bezorgingen kunnen een herhaling zijn; de berichten zeggen dat erbij.")
+    waiting = amount(done.waiting, "wachtende bezorging kan", "wachtende bezorgingen kunnen")
+    say(f"{waiting} een herhaling zijn; de berichten zeggen dat erbij.")
     if done.set_aside:
         say(f"Wat er stond, is bewaard: {done.set_aside}")

@@ -8,6 +8,7 @@ from deployments.cli.messages import WHO
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now
 from deployments.cli.output import print_json, print_table, say
+from domain.dutch import amount
 from tasks.list_offers import list_offers
 from tasks.log_reading import DOOR, log_reading, reader
 from tasks.retry_offer import retry_offer
@@ -52,7 +53,7 @@ def list_(
     )
     if shown:
         print_table(columns, rows)
-    say(f"{len(shown)} overdrachten.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+    say(f"{amount(len(shown), 'overdracht', 'overdrachten')}.{' Er zijn er meer; gebruik --limit.' if more else ''}")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, say
+from domain.dutch import amount
 from integrations.ledger import Actor
 from tasks.import_bounces import import_bounces
 from tasks.log_reading import DOOR
@@ -30,7 +31,7 @@ def handle(
     if as_json:
         print_json({"handled": handled})
     else:
-        say(f"Vastgelegd. {handled} berichten opgepakt.")
+        say(f"Vastgelegd. {amount(handled, 'bericht', 'berichten')} opgepakt.")
 
 
 def bounces(

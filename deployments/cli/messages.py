@@ -10,6 +10,7 @@ from deployments.cli.lost_messages import bounces, handle
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, Database, Limit, Now
 from deployments.cli.output import print_json, print_table, say
+from domain.dutch import amount
 from domain.errors import InputRefusal
 from domain.moments import parse_moment
 from domain.references import normalise
@@ -92,7 +93,7 @@ def list_(
         ),
     )
     say(
-        f"{len(shown)} berichten getoond."
+        f"{amount(len(shown), 'bericht', 'berichten')} getoond."
         + (" Er zijn er meer: kies een hogere --limit of een filter." if more else "")
     )
 
@@ -119,7 +120,8 @@ def preview(
         return
     rows = ((line.at, line.step_id, line.rung, line.party, _instead(line)) for line in shown)
     print_table(("wanneer", "stap", "trede", "aan", "gaat naar"), rows)
-    say(f"{len(shown)} van {len(lines)} berichten getoond. Urgente berichten herhalen tot iemand bevestigt.")
+    told = f"{len(shown)} van {amount(len(lines), 'bericht', 'berichten')} getoond."
+    say(f"{told} Urgente berichten herhalen tot iemand bevestigt.")
 
 
 def _instead(line: PreviewLine) -> str:

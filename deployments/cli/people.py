@@ -8,7 +8,7 @@ import typer
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Now
 from deployments.cli.output import print_json, print_table, say
-from domain.dutch import moment_text
+from domain.dutch import amount, moment_text
 from domain.duty import AbsenceCause
 from domain.moments import parse_moment
 from domain.parties import ROLE_TITLES, Role
@@ -43,7 +43,7 @@ def list_(
     if shown:
         columns = ("code", "team", "rollen", "aanwezig", "dienst", "berichten naar", "kanalen", "open")
         print_table(columns, (_row(line) for line in shown))
-    say(f"{len(shown)} van {len(found)} medewerkers getoond.")
+    say(f"{len(shown)} van {amount(len(found), 'medewerker', 'medewerkers')} getoond.")
 
 
 def _gone(line: PersonLine) -> bool:
@@ -121,4 +121,5 @@ def left(code: Code, by: By, now: Now = "", as_json: AsJson = False, database: D
     if as_json:
         print_json({"code": code.strip().upper(), "open_steps": steps})
         return
-    say(f"Vastgelegd. Er staan nog {steps} open stappen op deze code: wijs de zaken toe met 'case assign'.")
+    left_open = amount(steps, "stap", "stappen")
+    say(f"Vastgelegd. Nog open op deze code: {left_open}. Wijs de zaken toe met 'case assign'.")

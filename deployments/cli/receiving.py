@@ -8,6 +8,7 @@ from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, Database
 from deployments.cli.output import print_json, print_table, say
 from deployments.cli.refusals import tell
+from domain.dutch import amount
 from domain.errors import UnknownRefusal
 from integrations.notificaties.config import NotificatieSource
 from integrations.partners import partners
@@ -52,7 +53,7 @@ def list_(source: Source = "", as_json: AsJson = False) -> None:
     rows = ((one.source, one.callback_url, ", ".join(one.channels), one.right, one.url) for one in found)
     if found:
         print_table(("bron", "meldt aan", "kanaal", "goed", "adres daar"), rows)
-    say(f"{len(found)} abonnementen van ons.")
+    say(f"{amount(len(found), 'abonnement', 'abonnementen')} van ons.")
 
 
 @subscriptions.command()
@@ -80,7 +81,7 @@ def drop(source: Source = "", as_json: AsJson = False) -> None:
     if as_json:
         print_json({"dropped": dropped})
         return
-    say(f"{dropped} abonnementen opgezegd.")
+    say(f"{amount(dropped, 'abonnement', 'abonnementen')} opgezegd.")
 
 
 def _sources(name: str) -> tuple[NotificatieSource, ...]:

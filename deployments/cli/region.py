@@ -8,6 +8,7 @@ import typer
 from deployments.cli.opened import clock, opened
 from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, print_table, say
+from domain.dutch import amount
 from domain.errors import StateRefusal
 from domain.policy import Policy, parse_policy
 from domain.terms import local_date
@@ -51,7 +52,8 @@ def load_region(
     if as_json:
         print_json({"region": found.name, "professionals": len(found.professionals), "virtual_clock": trial})
         return
-    say(f"Regio {found.name} geladen: {len(found.municipalities)} gemeenten, {len(found.professionals)} medewerkers.")
+    places = amount(len(found.municipalities), "gemeente", "gemeenten")
+    say(f"Regio {found.name} geladen: {places}, {amount(len(found.professionals), 'medewerker', 'medewerkers')}.")
     if trial:
         say("Dit is een proefadministratie met virtuele klok.")
 
@@ -85,7 +87,7 @@ def _show(found: Policy, as_json: bool) -> None:
     if as_json:
         print_json({"version": found.version, "changes": changes, "warnings": warnings})
         return
-    say(f"Beleid {found.version}: {len(changes)} waarden anders dan het standaardbeleid.")
+    say(f"Beleid {found.version}: {amount(len(changes), 'waarde', 'waarden')} anders dan het standaardbeleid.")
     if changes:
         print_table(("waarde", "standaard", "regio", "bron"), (tuple(change.values()) for change in changes))
     say(*(f"Let op: {warning}" for warning in warnings))

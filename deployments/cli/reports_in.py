@@ -10,6 +10,7 @@ import typer
 from deployments.cli.opened import clock, opened
 from deployments.cli.options import AsJson, By, Database, Now
 from deployments.cli.output import print_json, say
+from domain.dutch import amount
 from domain.generate import MEAN_REGION
 from domain.synthetic_region import KUSTLAND
 from domain.terms import local_date
@@ -44,7 +45,8 @@ def _print(done: Imported) -> None:
     elif done.refused:
         _print_refused(done.refused)
     else:
-        say(f"{done.reports} meldingen ingelezen, {done.cases} nieuwe zaken, {done.known} waren al bekend.")
+        read = f"{amount(done.reports, 'melding', 'meldingen')} ingelezen"
+        say(f"{read}, {amount(done.cases, 'nieuwe zaak', 'nieuwe zaken')}, {_known(done.known)}.")
 
 
 @app.command("waiting-lists")
@@ -60,15 +62,20 @@ def waiting_lists(file: CsvFile, by: By, now: Now = "", as_json: AsJson = False,
         _print_refused(done.refused)
     else:
         taken = done.taken
-        say(f"{taken.new} wachtlijsten ingelezen, {taken.corrected} verbeterd, {taken.known} waren al bekend.")
+        read = f"{amount(taken.new, 'wachtlijst', 'wachtlijsten')} ingelezen"
+        say(f"{read}, {taken.corrected} verbeterd, {_known(taken.known)}.")
     if done.refused:
         raise typer.Exit(1)
+
+
+def _known(number: int) -> str:
+    return amount(number, "was al bekend", "waren al bekend")
 
 
 def _print_refused(rows: Sequence[RefusedRow]) -> None:
     for row in rows:
         typer.echo(f"Regel {row.line}: {row.code}: {row.reason} {row.next_step}", err=True)
-    typer.echo(f"{len(rows)} rijen geweigerd. Er is niets vastgelegd.", err=True)
+    typer.echo(f"{amount(len(rows), 'rij', 'rijen')} geweigerd. Er is niets vastgelegd.", err=True)
 
 
 @app.command()
@@ -85,7 +92,7 @@ def generate(
     if as_json:
         print_json({"reports": made, "year": wanted, "seed": seed})
         return
-    say(f"{made} verzonnen meldingen van {wanted} geschreven.")
+    say(f"{amount(made, 'verzonnen melding', 'verzonnen meldingen')} van {wanted} geschreven.")
 
 
 def _first_day(year: int) -> date:

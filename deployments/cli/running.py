@@ -10,6 +10,7 @@ from deployments.cli.opened import clock, opened
 from deployments.cli.options import AsJson, Database, Now
 from deployments.cli.output import print_json, print_table, say
 from deployments.cli.refusals import tell
+from domain.dutch import amount
 from flows.plain_round import Round, plain_round
 
 app = typer.Typer(add_completion=False)
@@ -59,10 +60,12 @@ def sweep(
 
 def _done(done: Round) -> Iterator[str]:
     swept, sent = done.swept, done.delivered
-    yield f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.opened} stappen geopend."
+    seen, opened = amount(swept.steps, "stap", "stappen"), amount(swept.opened, "stap", "stappen")
+    yield f"{seen} bekeken, {amount(swept.planned, 'bericht', 'berichten')} gepland, {opened} geopend."
     if sent:
         again = sent.temporary + sent.indefinite
-        yield f"{sent.sent} mails verstuurd, {again} later opnieuw, {sent.permanent} niet te bezorgen."
+        mails = amount(sent.sent, "mail", "mails")
+        yield f"{mails} verstuurd, {again} later opnieuw, {sent.permanent} niet te bezorgen."
     yield from (f"Partners: {told}." for told in done.partners)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from deployments.stories.format import Expect, Told
 from domain.case import CaseView, PersonRole
-from domain.dutch import AMSTERDAM
+from domain.dutch import AMSTERDAM, amount
 from domain.step import Context
 from domain.steps.warm_handover import not_heard, trained_for
 from domain.terms import local_date
@@ -49,7 +49,8 @@ def _missing(seen: Seen, expect: Expect) -> Iterator[str]:
     if expect.missing is None:
         return
     if len(seen.missing) != len(expect.missing):
-        yield f"ontbreekt: verwacht {len(expect.missing)} onderdelen, was {'; '.join(seen.missing) or 'niets'}"
+        wanted = amount(len(expect.missing), "onderdeel", "onderdelen")
+        yield f"ontbreekt: verwacht {wanted}, was {'; '.join(seen.missing) or 'niets'}"
     for part in expect.missing:
         if not any(part in gap for gap in seen.missing):
             yield f"ontbreekt: verwacht {part}"

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from deployments.stories.check import Seen, differences, messages
 from deployments.stories.format import Act, Expect, Story, read_story
 from deployments.stories.stage import Stage, stage
-from domain.dutch import moment_text
+from domain.dutch import amount, moment_text
 from domain.errors import GateRefusal, Refusal
 from domain.figures import published_on
 from integrations.ledger.policy import policy_of
@@ -120,7 +120,7 @@ def _mail_lines(here: Stage, story: Story) -> Iterator[Line]:
     found = {word for mail in here.mails() for word in FORBIDDEN if word in (mail.subject + mail.body).lower()}
     texts = tuple(f"een bericht bevat het woord {word}" for word in sorted(found))
     end = moment_text(story.acts[-1].at)
-    yield Line(end, "post", f"{len(here.mails())} berichten in de postbus", (), texts)
+    yield Line(end, "post", f"{amount(len(here.mails()), 'bericht', 'berichten')} in de postbus", (), texts)
 
 
 def _print(console: Console, story: Story, lines: list[Line], held: bool) -> None:

@@ -6,6 +6,7 @@ from prefect import State
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.client.orchestration import PrefectClient
 
+from domain.dutch import amount
 from domain.terms import local_date
 from flows.account_text import markdown
 from flows.board_text import failed_rows, late_rows, monitoring_rows, overview
@@ -26,7 +27,8 @@ async def board() -> State[None]:
 async def work(_: PrefectClient, ledger: Ledger) -> str:
     """Read the board once and show it in parts."""
     seen = read_board(ledger, now())
-    said = f"{sum(seen.open_by_kind.values())} open stappen, {seen.late_count} te laat, {seen.acute} acuut"
+    open_ = amount(sum(seen.open_by_kind.values()), "open stap", "open stappen")
+    said = f"{open_}, {seen.late_count} te laat, {seen.acute} acuut"
     await acreate_markdown_artifact(overview(seen, settings().ui_url), key="overzicht", description=said)
     await acreate_markdown_artifact(
         _accounts(ledger), key="verantwoording", description="Berichten van gisteren en vandaag"

@@ -5,6 +5,7 @@ import asyncio
 from prefect import State
 from prefect.client.orchestration import PrefectClient
 
+from domain.dutch import amount
 from flows.clock import now
 from flows.outbox import pump
 from flows.rounds import clockwork, one_round
@@ -27,4 +28,5 @@ async def work(client: PrefectClient, ledger: Ledger) -> str:
         await asyncio.to_thread(give_heartbeat)
     if swept.clock_back:
         return "De klok is teruggezet: niets besloten. De volgende ronde gaat verder op de nieuwe tijd."
-    return f"{swept.steps} stappen bekeken, {swept.planned} berichten gepland, {swept.failed} niet gelukt"
+    told = f"{amount(swept.steps, 'stap', 'stappen')} bekeken, {amount(swept.planned, 'bericht', 'berichten')} gepland"
+    return f"{told}, {swept.failed} niet gelukt"

@@ -157,7 +157,7 @@ def test_a_policy_is_checked_then_loaded_and_shown_with_its_sources(trial: Trial
         }
     ]
     loaded = trial.run("policy", "load", str(path), "--now", "2026-04-21T09:00")
-    assert (loaded.status, "Beleid 2026-11+2026-12: 1 waarden" in loaded.out) == (0, True)
+    assert (loaded.status, "Beleid 2026-11+2026-12: 1 waarde anders" in loaded.out) == (0, True)
     assert trial.audit("beleid-geladen")[0].details == {"version": "2026-11+2026-12"}
 
 

@@ -87,7 +87,7 @@ def test_a_step_that_cannot_be_decided_is_a_failure_with_a_code(trial: Trial, re
             "UPDATE step SET next_action_at = '2026-04-20 00:00:00.000000' WHERE id LIKE '%.003'"
         )
     done = trial.run("sweep", "--plan-only", *AT)
-    assert (done.status, "KR-RONDE-STAP: 1 " in done.err) == (1, True)
+    assert (done.status, "KR-RONDE-STAP: Stappen die niet te beoordelen waren: 1." in done.err) == (1, True)
 
 
 @pytest.fixture

@@ -47,8 +47,8 @@ async def ended(prefect: Prefect, run_id: UUID) -> FlowRun:
     [
         ("sweep", "Termijnen bewaken", "stappen bekeken"),
         ("deliver", "Berichten versturen", "verstuurd"),
-        ("reconcile", "Prefect bijwerken", "1 stappen vergeleken"),
-        ("board", "Overzicht bijwerken", "1 open stappen, 0 te laat"),
+        ("reconcile", "Prefect bijwerken", "1 stap vergeleken"),
+        ("board", "Overzicht bijwerken", "1 open stap, 0 te laat"),
         ("partners", "Partners bijwerken", "Niets te doen bij partners"),
         ("partners_daily", "Partners nalezen", "Niets na te lezen bij partners"),
     ],

@@ -60,7 +60,7 @@ def test_a_sound_prefect_is_left_as_it_is_and_that_is_said(region: Ledger) -> No
 
     sound = Repaired(steps=1)
     assert in_loop(story()) == (sound, sound)
-    assert sound.told() == "1 stappen vergeleken: alles klopt"
+    assert sound.told() == "1 stap vergeleken: alles klopt"
     assert "Prefect klopt met de administratie." in sound.report()
 
 

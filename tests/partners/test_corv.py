@@ -142,14 +142,14 @@ def test_an_unknown_reference_is_told_and_a_case_without_a_request_keeps_the_evi
 )
 def test_a_wrong_row_refuses_the_file_whole(box: Box, row: str, code: str) -> None:
     said = box.drop(row.replace("{}", box.chain.reference), box.row())
-    assert said == "ontvangstberichten van CORV: 1 bestanden geweigerd"
+    assert said == "ontvangstberichten van CORV: 1 bestand geweigerd"
     assert (box.folder / REFUSED / "dag.csv.fout").read_text() == f"{code}\n"
     assert box.evidence() == []
 
 
 def test_a_file_that_is_no_list_of_receipts_is_refused(box: Box) -> None:
     (box.folder / "x.csv").write_bytes(b"naam\nKwetterveen\n")
-    assert read_corv_receipts(box.chain.ledger, box.chain.now).endswith("1 bestanden geweigerd")
+    assert read_corv_receipts(box.chain.ledger, box.chain.now).endswith("1 bestand geweigerd")
     assert (box.folder / REFUSED / "x.csv.fout").read_text() == "1 KR-BESTAND-KOLOMMEN\n"
 
 

@@ -224,7 +224,7 @@ def test_what_is_given_up_after_the_ladder_stands_in_the_trail(
         [line] = session.exec(select(Audit).where(Audit.act == "gebeurtenis-mislukt")).all()
     assert line.details == {"abonnee": "register", "volgnummer": row.seq, "reden": "http-500"}
     [check] = examine_telling(ledger, partners())
-    assert (check.what, check.verdict, check.found) == ("abonnee register", "warn", "1 gebeurtenissen niet bezorgd")
+    assert (check.what, check.verdict, check.found) == ("abonnee register", "warn", "1 gebeurtenis niet bezorgd")
 
 
 def test_a_worker_that_dies_between_asking_and_recording_repeats_with_the_same_id(

@@ -191,12 +191,12 @@ def test_a_reading_that_fails_for_now_leaves_no_trace_and_is_made_up_within_the_
     border.peer.accept(border.offer.number, talk_on="2026-06-02")
     weather.status = 503
     before = border.chain.written()
-    assert border.daily() == ["1 overdrachten nagelezen: 0 beantwoord, 0 voor een mens, 1 niet gelukt"]
+    assert border.daily() == ["1 overdracht nagelezen: 0 beantwoord, 0 voor een mens, 1 niet gelukt"]
     assert border.chain.written() == before
     weather.status = None
     assert border.rounds() == []
     border.chain.now += timedelta(minutes=30)
-    assert border.rounds() == ["1 overdrachten nagelezen: 1 beantwoord, 0 voor een mens, 0 niet gelukt"]
+    assert border.rounds() == ["1 overdracht nagelezen: 1 beantwoord, 0 voor een mens, 0 niet gelukt"]
     assert border.offer.state == OfferState.ACCEPTED
     assert border.rounds() == []
 

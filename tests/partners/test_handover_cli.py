@@ -39,7 +39,7 @@ def test_a_sweep_brings_it_over_and_the_list_tells_where_it_stands(border: Borde
     [before] = run(border, "handover", "list", "--json").json["offers"]
     assert (before["state"], before["organisation"]) == ("planned", "CJG-MEERDORP")
     swept = run(border, "sweep", "--now", "2026-06-02T10:05", "--json").json
-    assert swept["partners"][0] == "1 overdrachten afgeleverd, 0 later opnieuw, 0 niet te bezorgen"
+    assert swept["partners"][0] == "1 overdracht afgeleverd, 0 later opnieuw, 0 niet te bezorgen"
     listed_ = run(border, "handover", "list")
     assert "afgeleverd" in listed_.out
     assert border.offer.number in listed_.out

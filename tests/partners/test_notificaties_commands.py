@@ -40,8 +40,8 @@ def test_make_list_and_drop_in_the_order_in_which_one_uses_them(nrc: Nrc) -> Non
 def test_for_people_each_says_what_was_done(nrc: Nrc) -> None:
     assert call("subscriptions", "make").out == "nrc: gemaakt, 0 oude opgezegd.\n"
     assert call("subscriptions", "make").out == "nrc: was goed, vernieuwd, 0 oude opgezegd.\n"
-    assert "1 abonnementen van ons." in call("subscriptions", "list", "--source", "nrc").out
-    assert call("subscriptions", "drop").out == "1 abonnementen opgezegd.\n"
+    assert "1 abonnement van ons." in call("subscriptions", "list", "--source", "nrc").out
+    assert call("subscriptions", "drop").out == "1 abonnement opgezegd.\n"
 
 
 def test_a_source_that_is_away_is_told_with_its_code_and_ends_with_one(nrc: Nrc) -> None:

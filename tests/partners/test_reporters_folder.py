@@ -93,7 +93,7 @@ def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
     ],
 )
 def test_a_wrong_file_is_refused_whole_with_codes_beside_it(folder: Folder, data: bytes, codes: str) -> None:
-    assert folder.drop("a.csv", data) == "meldingen uit mappen: 1 bestanden geweigerd"
+    assert folder.drop("a.csv", data) == "meldingen uit mappen: 1 bestand geweigerd"
     assert folder.names(REFUSED) == ["a.csv", "a.csv.fout"]
     assert (folder.place / REFUSED / "a.csv.fout").read_text() == f"{codes}\n"
     assert (folder.place / REFUSED / "a.csv").read_bytes() == data

@@ -135,14 +135,14 @@ def test_a_file_with_a_wrong_row_is_put_away_with_its_codes_and_records_nothing(
 ) -> None:
     case = report(chain)
     good = f"{case};;moved;2026-05-18;6"
-    assert dropped.drop(row.format(case=case), good) == "signalen: 1 bestanden geweigerd"
+    assert dropped.drop(row.format(case=case), good) == "signalen: 1 bestand geweigerd"
     assert signals(region) == []
     assert dropped.names("geweigerd") == ["dag.csv", "dag.csv.fout"]
     assert (dropped.folder / "geweigerd" / "dag.csv.fout").read_text(encoding="utf-8") == f"{code}\n"
 
 
 def test_a_file_that_is_no_file_of_signals_is_refused_as_a_whole(dropped: Dropped) -> None:
-    assert dropped.drop("x", head="naam;adres") == "signalen: 1 bestanden geweigerd"
+    assert dropped.drop("x", head="naam;adres") == "signalen: 1 bestand geweigerd"
     assert (dropped.folder / "geweigerd" / "dag.csv.fout").read_text(encoding="utf-8") == "0 KR-BESTAND-KOLOMMEN\n"
 
 
