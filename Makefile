@@ -10,10 +10,10 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults bench lock clean
+.PHONY: help demo test check faults partners bench lock clean
 
 help: ## toont deze lijst
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## start alles met een verzonnen regio en blijft aan (CHECK=1: controleert en stopt)
 	$(PY) -m deployments demo $(if $(filter-out 0,$(CHECK)),--check)
@@ -31,6 +31,9 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
 	@test -d tests/faults || { echo "Er zijn geen storingsproeven (tests/faults); er is niets gedraaid." >&2; exit 1; }
 	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadscope --timeout 1500 tests/faults tests/test_region_year.py $(ARGS)
+
+partners: $(READY) ## draait alle proeven van de koppelingen met partners (FAULT_SEED=getal kiest het toeval)
+	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadscope --timeout 1800 tests/partners $(ARGS)
 
 bench: $(READY) ## meet de snelheid (per meting een regel JSON)
 	@test -f benchmarks/__main__.py || { echo "Er zijn geen metingen (benchmarks); er is niets gemeten." >&2; exit 1; }
