@@ -19,7 +19,7 @@ from tasks.record_verdicts import messages_sent
 
 NOTIFYNL = Actor("notifynl", "systeem", "koppeling")
 ARRIVED = "bezorgd"
-UNKNOWN = "notifynl_unknown"
+UNKNOWN, UNKNOWN_AT = "notifynl_unknown", "notifynl_unknown_at"
 TRIES = 3
 """Sends over one channel before a notification that NotifyNL gave up is lost (POLICY): each takes days."""
 
@@ -115,3 +115,4 @@ def _reopen(work: UnitOfWork, bundle: int) -> None:
 def _count(work: UnitOfWork) -> None:
     known = int(settings_table.get(work.session, UNKNOWN) or 0)
     settings_table.put(work, UNKNOWN, str(known + 1))
+    settings_table.put(work, UNKNOWN_AT, work.now.isoformat())

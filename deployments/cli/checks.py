@@ -38,7 +38,7 @@ def all_checks(ledger: Ledger, now: datetime) -> list[Check]:
         *_libraries(),
         *_ledger(ledger, now),
         *_outside(ledger, now),
-        *partner_checks(ledger),
+        *partner_checks(ledger, now),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from domain.errors import KetenregieError
@@ -36,17 +37,17 @@ class Asked:
     preflight: Preflight
 
 
-def partner_checks(ledger: Ledger) -> list[Check]:
+def partner_checks(ledger: Ledger, now: datetime) -> list[Check]:
     """Every check of partners; without a partners' file there is nothing to look at."""
     if settings().partners is None:
-        return [Check("partners", "ok", "geen systemen van partners ingesteld"), *_fitting(ledger, NOBODY)]
+        return [Check("partners", "ok", "geen systemen van partners ingesteld"), *_fitting(ledger, NOBODY, now)]
     try:
         given = partners()
     except KetenregieError as error:
         return [_failed("partnerbestand", error)]
     return [
         Check("partnerbestand", "ok", "leesbaar"),
-        *_fitting(ledger, given),
+        *_fitting(ledger, given, now),
         *(check for asked in sections(given) for check in _looked(asked)),
     ]
 
@@ -68,9 +69,9 @@ def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight)
     return (Asked(f"{kind} {getattr(section, name)}", section, preflight) for section in listed)
 
 
-def _fitting(ledger: Ledger, given: Partners) -> list[Check]:
+def _fitting(ledger: Ledger, given: Partners, now: datetime) -> list[Check]:
     try:
-        return [*examine_partners(ledger, given), *examine_telling(ledger, given)]
+        return [*examine_partners(ledger, given), *examine_telling(ledger, given, now)]
     except KetenregieError:  # a ledger that cannot be read is told elsewhere
         return []
 

@@ -146,7 +146,7 @@ def test_a_subscriber_hears_its_own_kinds_and_the_cases_of_its_own_organisation(
     happen(ledger, "stap-geopend", "zaak-afgesloten", case="BBBB-CCCC-D")
     send_events(ledger, NOW)
     assert [(row.subscriber, row.kind) for row in rows(ledger)] == [("smal", "zaak-afgesloten")]
-    assert examine_telling(ledger, partners()) == []
+    assert examine_telling(ledger, partners(), NOW) == []
     assert [one["subject"] for one in standin.heard] == ["BBBB-CCCC-D"]
 
 
@@ -223,7 +223,7 @@ def test_what_is_given_up_after_the_ladder_stands_in_the_trail(
     with ledger.reading() as session:
         [line] = session.exec(select(Audit).where(Audit.act == "gebeurtenis-mislukt")).all()
     assert line.details == {"abonnee": "register", "volgnummer": row.seq, "reden": "http-500"}
-    [check] = examine_telling(ledger, partners())
+    [check] = examine_telling(ledger, partners(), NOW)
     assert (check.what, check.verdict, check.found) == ("abonnee register", "warn", "1 gebeurtenis niet bezorgd")
 
 

@@ -1,14 +1,18 @@
 """The preflight of NotifyNL says what is wrong before a message finds out, in Dutch, and makes nothing."""
 
 from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
 
 import pytest
 
-from integrations.ledger import Ledger
+from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.notifynl.preflight import preflight
+from integrations.notifynl.receipt import receipt_of
 from integrations.partners import NOBODY, Partners
 from tasks.examine_telling import examine_telling
-from tests.messages.rows import plan, planned
+from tasks.note_receipt import UNKNOWN, Noted, note_receipt
+from tests.messages.rows import NOW, later, plan, planned
 from tests.partners.notifynl_rows import BY_MAIL, BY_SMS, config, secrets
 from tests.partners.notifynl_standin import EMAIL_TEMPLATE, SECRET, NotifyNLStandin, notifynl
 
@@ -85,4 +89,29 @@ def test_channels_of_notifynl_that_nobody_can_use_are_told_by_their_number(ledge
         (Partners(notifynl=config(url, sms_template=None)), ["2 kanalen voor sms, maar er is geen sms_template"]),
         (Partners(notifynl=config(url)), []),
     ):
-        assert [check.found for check in examine_telling(ledger, given)] == found
+        assert [check.found for check in examine_telling(ledger, given, NOW)] == found
+
+
+def strangers(ledger: Ledger, now: datetime) -> list[tuple[str, str, str]]:
+    """What the doctor says of receipts of messages that are not ours."""
+    return [(check.verdict, check.found, check.next_step) for check in examine_telling(ledger, NOBODY, now)]
+
+
+def test_the_doctor_tells_of_receipts_of_messages_we_do_not_know(ledger: Ledger) -> None:
+    plan(ledger, planned("s-1"))
+    assert strangers(ledger, NOW) == []
+    for reference, moment in (("ZZZZ-ZZZZ.sms", NOW), ("jan@huis.example", later(minutes=90))):
+        receipt = receipt_of(UUID(int=1), reference, "delivered")
+        assert note_receipt(ledger, receipt, moment) is Noted.STRANGE
+    found = "2 ontvangstberichten met een onbekend kenmerk, het laatste op di 21-04-2026 11:30"
+    [(verdict, seen, advice)] = strangers(ledger, later(hours=2))
+    assert (verdict, seen) == ("warn", found)
+    assert "andere installatie" in advice
+    assert strangers(ledger, later(days=8)) == [("ok", found, "")]
+
+
+def test_a_count_of_before_the_moment_was_kept_is_told_too(ledger: Ledger) -> None:
+    plan(ledger, planned("s-1"))
+    with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
+        settings_table.put(work, UNKNOWN, "1")
+    assert strangers(ledger, NOW) == [("ok", "1 ontvangstbericht met een onbekend kenmerk", "")]

@@ -18,6 +18,7 @@ from tests.partners.weather import nowhere
 from tests.partners.zgw_standin import CLIENT, SECRET, running
 from tests.region import moment
 
+NOW = moment("2026-05-01T10:00")
 SECRETS = {"zgw": SECRET}
 
 
@@ -44,7 +45,7 @@ means_nothing = ["Afgerond", "Aanvaard", "Ingetrokken"]
 def told(region: Ledger) -> dict[str, list[tuple[str, str]]]:
     """what → (verdict, found), of every check of partners; what is wrong names a next step."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for check in partner_checks.partner_checks(region):
+    for check in partner_checks.partner_checks(region, NOW):
         assert check.verdict == "ok" or check.next_step
         found.setdefault(check.what, []).append((check.verdict, check.found))
     return found
@@ -163,6 +164,6 @@ def test_a_preflight_that_fails_is_a_check_like_any_other(
 
 def test_doctor_holds_the_checks_of_partners(region: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "_outside", lambda *_: iter(()))
-    monkeypatch.setattr(checks, "partner_checks", lambda ledger: [Check("zgw X", "fail", "weg", "kijk")])
+    monkeypatch.setattr(checks, "partner_checks", lambda *_: [Check("zgw X", "fail", "weg", "kijk")])
     found = checks.all_checks(region, moment("2026-06-02T10:00"))
     assert found[-1].what == "zgw X"
