@@ -32,12 +32,12 @@ def record_verdicts(work: UnitOfWork, outcomes: Sequence[Outcome]) -> Counter[Ve
         if result is None:
             _hand_back(delivery)
             continue
-        verdict = _record(delivery, result, work)
+        verdict = Verdict.PERMANENT if delivery.bounced_at else _record(delivery, result, work)
         became[verdict] += 1
         if verdict is Verdict.SENT:
             sent.add(delivery.bundle_id)
         elif verdict is Verdict.PERMANENT:
-            lost[delivery.bundle_id] = result.reason
+            lost[delivery.bundle_id] = delivery.reason
     if sent:
         messages_sent(work, sent)
     for bundle, reason in lost.items():
@@ -51,10 +51,17 @@ def _rows(work: UnitOfWork, ids: list[int]) -> dict[int | None, Delivery]:
 
 
 def _still_counts(delivery: Delivery, claim: Claim, result: Result | None) -> bool:
-    """A worker that slept past its lease has lost the claim; only that it did send is still news."""
+    """A worker that slept past its lease has lost the claim; only that it did send is still news.
+
+    And not even that when the mail came back meanwhile, or when what it sent under that number was given up or lost.
+    """
     if delivery.state == DeliveryState.SENT:
         return False
-    return delivery.attempts == claim.attempt or (result is not None and result.verdict is Verdict.SENT)
+    if delivery.attempts == claim.attempt:
+        return result is not None or delivery.bounced_at is None
+    if delivery.bounced_at or result is None or result.verdict is not Verdict.SENT:
+        return False
+    return not result.remote or result.remote != delivery.remote_id
 
 
 def _hand_back(delivery: Delivery) -> None:
