@@ -15,12 +15,15 @@ from domain.errors import InputRefusal
 from domain.moments import parse_moment
 from domain.references import normalise
 from integrations.ledger.tables import MessageState
+from tasks.count_stuck_offers import count_stuck_offers
 from tasks.list_messages import list_messages
 from tasks.log_reading import log_reading, reader
 from tasks.preview_messages import PreviewLine
 from tasks.preview_messages import preview as preview_messages
 
 AHEAD = timedelta(days=14)
+FAILURES = {"party": None, "case_reference": None, "state": MessageState.FAILED}
+STUCK = ("overdracht naar een systeem van een partner wacht", "overdrachten naar systemen van partners wachten")
 WHO = Annotated[str, typer.Option("--by", metavar="CODE", help="Uw medewerkerscode; dan komt dit in het logboek.")]
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Berichten aan professionals; nooit aan gezinnen of melders."
@@ -52,9 +55,11 @@ def list_(
         if by:
             log_reading(here.ledger, reader(here.ledger, by), here.logging(), "berichten-ingezien")
         rows = list_messages(here.ledger, **wanted, limit=limit + 1)  # type: ignore[arg-type]
+        with here.ledger.reading() as session:
+            stuck = count_stuck_offers(session)
     shown, more = rows[:limit], len(rows) > limit
     if as_json:
-        print_json({"shown": len(shown), "more": more, "messages": shown})
+        print_json({"shown": len(shown), "more": more, "handovers_waiting": stuck, "messages": shown})
         return
     columns = (
         "bericht",
@@ -96,6 +101,8 @@ def list_(
         f"{amount(len(shown), 'bericht', 'berichten')} getoond."
         + (" Er zijn er meer: kies een hogere --limit of een filter." if more else "")
     )
+    if stuck and wanted == FAILURES:
+        say(f"{amount(stuck, *STUCK)} op een mens: zie 'ketenregie handover list'.")
 
 
 @app.command()

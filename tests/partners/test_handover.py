@@ -21,6 +21,7 @@ from tasks.list_offers import list_offers
 from tasks.partner_rounds import FREQUENT, daily_is_due, partner_round, run_daily_rounds, run_partner_rounds
 from tasks.retry_offer import retry_offer
 from tests.chain import Chain
+from tests.cli.trial import Done, call
 from tests.partners.border import Border, Klantinteracties, at_the_border, installed
 from tests.partners.cutting import Cutter
 from tests.region import with_region
@@ -140,6 +141,36 @@ def test_a_mail_tells_who_offered_that_an_answer_is_not_complete(border: Border)
 def failed_messages_of(border: Border) -> list[Any]:
     with border.chain.ledger.reading() as session:
         return list(failed_messages(session))
+
+
+def call_on(border: Border, *words: str) -> Done:
+    return call(*words, "--database", str(border.chain.ledger.url))
+
+
+def failures(border: Border) -> tuple[int, bool]:
+    """How many hand-overs wait for a person, and whether the list of failed messages ends with it."""
+    count = call_on(border, "messages", "list", "--json").json["handovers_waiting"]
+    said = call_on(border, "messages", "list", "--state", "failed").out.splitlines()[-1]
+    assert "op een mens" not in call_on(border, "messages", "list").out
+    told = "1 overdracht naar een systeem van een partner wacht op een mens: zie 'ketenregie handover list'."
+    assert ("op een mens" in said) == (said == told)
+    return count, said == told
+
+
+def test_the_list_of_failures_ends_with_the_hand_overs_that_wait_for_a_person(border: Border, weather: Weather) -> None:
+    assert failures(border) == (0, False)
+    weather.status = 404
+    border.rounds()
+    weather.status = None
+    assert border.offer.state == "failed"
+    assert failures(border) == (1, True)
+    call_on(border, "handover", "retry", border.offer.number, "--by", "VT-201")
+    assert failures(border) == (0, False)
+    border.rounds()
+    border.peer.accept(border.offer.number, talk_on="")
+    border.daily()
+    assert border.offer.refused
+    assert failures(border) == (1, True)
 
 
 def test_a_week_of_trying_ends_as_a_task_for_a_person(border: Border, weather: Weather) -> None:
