@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
+from integrations.handover_systems import systems
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Case, Step
 
-OVER = (OfferState.ACCEPTED, OfferState.REFUSED, OfferState.WITHDRAWN)
+OVER = (OfferState.ACCEPTED, OfferState.REFUSED, OfferState.WITHDRAWN, OfferState.BY_HAND)
 
 
 @dataclass(frozen=True)
@@ -30,23 +31,25 @@ class OfferLine:
 
 
 def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> list[OfferLine]:
-    """The newest first; those that are over only when the `whole` list is asked."""
+    """The newest first; those that are over, or go to no system, only when the `whole` list is asked."""
+    known = col(HandoverOffer.organisation).in_(systems())
     query = (
-        select(HandoverOffer, Case.reference)
+        select(HandoverOffer, Case.reference, known)
         .join(Step, col(Step.id) == col(HandoverOffer.step_id))
         .join(Case, col(Case.id) == col(Step.case_id))
         .order_by(col(HandoverOffer.id).desc())
         .limit(limit)
     )
     if not whole:
-        query = query.where(col(HandoverOffer.state).not_in(OVER))
+        state = col(HandoverOffer.state)
+        query = query.where(state.not_in(OVER), or_(state != OfferState.PLANNED, known))
     return [
         OfferLine(
             number=row.number,
             case_reference=reference,
             step_id=row.step_id,
             organisation=row.organisation,
-            state=row.state,
+            state=OfferState.BY_HAND if row.state == OfferState.PLANNED and not goes else row.state,
             offered_at=row.offered_at,
             delivered_at=row.delivered_at,
             read_at=row.read_at,
@@ -55,5 +58,5 @@ def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> l
             reason=row.reason,
             refused=row.refused,
         )
-        for row, reference in session.exec(query)
+        for row, reference, goes in session.exec(query)
     ]

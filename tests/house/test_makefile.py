@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.tree import ROOT
 
-VERBS = ("demo", "test", "check", "faults", "bench", "lock", "clean")
+VERBS = ("demo", "test", "check", "faults", "partners", "bench", "lock", "clean")
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

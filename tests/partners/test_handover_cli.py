@@ -50,6 +50,14 @@ def test_a_sweep_brings_it_over_and_the_list_tells_where_it_stands(border: Borde
     assert after["state"] == "accepted"
 
 
+def test_what_goes_to_no_system_is_not_listed_as_waiting_for_one(border: Border, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "zonder"
+    elsewhere.mkdir()
+    with installed(elsewhere, ""):
+        assert run(border, "handover", "list").out == "0 overdrachten.\n"
+        assert [o["state"] for o in run(border, "handover", "list", "--all", "--json").json["offers"]] == ["by_hand"]
+
+
 def test_a_plan_only_sweep_leaves_partners_alone(border: Border) -> None:
     assert run(border, "sweep", "--plan-only", "--now", "2026-06-02T10:05", "--json").json["partners"] == []
     assert border.peer.judged.exchanges == []
