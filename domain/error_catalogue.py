@@ -16,6 +16,9 @@ CATALOGUE: dict[str, Entry] = {
     "KR-OVERDRACHT-ONBEKEND": Entry(
         "Er is geen overdracht met dit nummer.", "Kijk met 'ketenregie handover list --all' welke er zijn."
     ),
+    "KR-ABONNEE-ONBEKEND": Entry(
+        "Deze abonnee staat niet in het partnerbestand.", "Kijk met 'ketenregie events list' welke er zijn."
+    ),
     "KR-STAP-ONBEKEND": Entry("Deze stap bestaat niet.", "Zoek de stap op met 'ketenregie case show'."),
     "KR-ZAAK-ONBEKEND": Entry("Deze zaak bestaat niet.", "Controleer de zaakcode met 'ketenregie case list'."),
     "KR-CODE-ONBEKEND": Entry("Deze medewerkerscode bestaat niet.", "Gebruik een code uit het regiobestand."),
@@ -201,6 +204,9 @@ CATALOGUE: dict[str, Entry] = {
     "KR-OVERDRACHT-NIET-OPNIEUW": Entry(
         "Deze overdracht kan niet opnieuw worden aangeboden.",
         "Kijk met 'ketenregie handover list' hoe ze staat, en of de ontvanger een systeem heeft.",
+    ),
+    "KR-GEBEURTENIS-NIET-OPNIEUW": Entry(
+        "Er is niets dat deze abonnee opnieuw moet horen.", "Kijk met 'ketenregie events list --all' hoe alles staat."
     ),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),

@@ -63,5 +63,5 @@ def _heard(session: Session, subscriber: Subscriber) -> Iterator[Check]:
         EventDelivery.subscriber == subscriber.name, EventDelivery.state == DeliveryState.PERMANENT
     )
     if number := session.exec(given_up).one():
-        mend = f"Meld {subscriber.name} dat zij iets misten; het logboek noemt de regels (gebeurtenis-mislukt)."
+        mend = f"Kijk met 'ketenregie events list'; opnieuw: 'ketenregie events retry {subscriber.name} --by CODE'."
         yield Check(what, "warn", f"{amount(number, 'gebeurtenis', 'gebeurtenissen')} niet bezorgd", mend)
