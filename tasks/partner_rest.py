@@ -1,0 +1,54 @@
+"""Who of the partners' systems asked for rest is left alone until then, by every round: the one place that knows.
+
+A server that is too busy (429, 503) says in Retry-After when to come back; that holds for all that waits for it, not
+for the one request it answered.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from domain.delivery import LONGEST_WAIT
+from integrations.http import Unanswered
+from integrations.http.judge import SLOW_DOWN
+from integrations.ledger import UnitOfWork
+from integrations.ledger.settings_table import get, put
+
+NOT_BEFORE = "not_before:"
+
+
+def resting(session: Session, whom: str, now: datetime) -> bool:
+    """True while this system (`overdracht:CJG-MEERDORP`, `melder:POL-KUST` …) must not be asked anything.
+
+    A moment further ahead than anybody may ask for was written while this machine's clock was wrong: not a rest.
+    """
+    until = _until(session, whom)
+    return until is not None and now < until <= now + LONGEST_WAIT
+
+
+def awake(session: Session, kind: str, names: Iterable[str], now: datetime) -> set[str]:
+    """Those of these systems of one kind (`overdracht`, `melder` …) that may be asked now."""
+    return {name for name in names if not resting(session, f"{kind}:{name}", now)}
+
+
+def rest(uow: UnitOfWork, whom: str, until: datetime) -> None:
+    """Leave this system alone until then; never sooner than it asked before."""
+    if until > uow.now and not (resting(uow.session, whom, uow.now) and (_until(uow.session, whom) or until) >= until):
+        put(uow, f"{NOT_BEFORE}{whom}", until.isoformat())
+
+
+def rest_after(uow: UnitOfWork, whom: str, missed: Unanswered | None) -> None:
+    """The same, for as long as this answer asked; nothing when it asked for nothing."""
+    if missed is not None:
+        rest(uow, whom, uow.now + timedelta(seconds=missed.wait))
+
+
+def leave_alone(missed: Unanswered | None) -> bool:
+    """True when it was not about this one item: the system is away, refuses us, or is too busy. No more this round."""
+    return missed is not None and (missed.result.route_down or missed.wait > 0 or missed.status in SLOW_DOWN)
+
+
+def _until(session: Session, whom: str) -> datetime | None:
+    found = get(session, f"{NOT_BEFORE}{whom}")
+    return datetime.fromisoformat(found) if found else None
