@@ -26,6 +26,7 @@ from tests.ledger.postgres_server import Server
 from tests.partners.conftest import Configure
 from tests.partners.reporter_standin import KEY, STATUSES, ReporterStandin, report
 from tests.partners.server import served
+from tests.partners.test_reporters_outcome import owed
 from tests.region import START, with_region
 from tests.reports.samples import ROW, csv_of
 
@@ -77,11 +78,11 @@ def test_rounds_that_run_at_once_do_everything_once(region: Ledger, configured: 
     """Another round may see a file just before it is put away: then it is known, or it is gone."""
     standin, chain = ReporterStandin(), Chain(region)
     (tmp_path / "corv").mkdir()
-    chain.report()
+    chain.report(accepted_by="")
+    chain.record("report_intake", "VT-911", outcome="not_admissible")
+    owed(chain, chain.report(household="H-2").report_id, STATUSES)
     with region.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-        put(work, CURSOR, "0")
-        for status in STATUSES:
-            work.audit("status-melder", case_reference=chain.reference, status=status)
+        put(work, f"{CURSOR}POL-KUST", "0")
     (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"aangenomen_door": "", "meldnummer": "P-9"}))
     receipt = f"kenmerk;corv_nummer;soort;dag\n{chain.reference};C-1;ontvangen;2026-04-20\n"
     (tmp_path / "corv" / "dag.csv").write_text(receipt, encoding="utf-8")
@@ -90,10 +91,11 @@ def test_rounds_that_run_at_once_do_everything_once(region: Ledger, configured: 
         at_once(lambda: return_statuses(region, chain.now))
         at_once(lambda: import_dropped_reports(region, chain.now))
         at_once(lambda: read_corv_receipts(region, chain.now))
-    assert [status for _, _, status in standin.history] == STATUSES
-    assert [method for method, _, _ in standin.history] == ["POST"] + ["PUT"] * 7
+    told = [(method, status) for method, number, status in standin.history if number == "P-2"]
+    assert told == [("POST", STATUSES[0]), *(("PUT", status) for status in STATUSES[1:])]
+    assert [one for one in standin.history if one[1] != "P-2"] == [("POST", "P-1", "VT-00")]
     assert standin.violations == []
     with region.reading() as session:
-        assert sorted(session.exec(select(Report.number))) == ["P-1", "P-9"]
+        assert sorted(session.exec(select(Report.number))) == ["P-1", "P-2", "P-9"]
         assert session.exec(select(func.count()).where(Audit.act == "corv-ontvangst")).one() == 1
     assert not list(tmp_path.glob("geweigerd/*")) + list(tmp_path.glob("corv/geweigerd/*"))

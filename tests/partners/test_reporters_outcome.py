@@ -11,7 +11,7 @@ from domain.delivery import LADDER
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import StatusReturn
 from integrations.ledger.settings_table import put
-from integrations.ledger.tables import Audit, Case, DeliveryState, Message, Report
+from integrations.ledger.tables import Audit, DeliveryState, Message
 from integrations.reporters.preflight import preflight
 from tasks.failed_messages import failed_messages
 from tasks.return_status import OVERTAKEN, WITHHELD, return_statuses
@@ -21,7 +21,7 @@ from tests.faults import tier
 from tests.partners.conftest import Configure
 from tests.partners.reporter_standin import KEY, STATUSES, ReporterStandin
 from tests.partners.server import served
-from tests.stages import decided, handed_over
+from tests.stages import assessed, decided, handed_over
 from tests.steps.test_close_case import closable
 
 FILE = """
@@ -56,7 +56,7 @@ def chain(region: Ledger, configured: Configure, standin: ReporterStandin, playe
 def listening(chain: Chain) -> Chain:
     """As if the reporter had been listening from the first day of this ledger."""
     with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-        put(work, CURSOR, "0")
+        put(work, f"{CURSOR}POL-KUST", "0")
     return chain
 
 
@@ -141,21 +141,99 @@ def test_a_closed_case_without_hand_over_ends_with_its_own_status(chain: Chain, 
 
 
 def many(chain: Chain, statuses: list[str]) -> None:
-    """These statuses, one after the other, planned for one report."""
-    chain.report()
-    listening(chain)
-    for status in statuses:
-        with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-            work.audit("status-melder", case_reference=chain.reference, status=status)
+    """These statuses, one after the other, waiting for one report."""
+    owed(chain, chain.report().report_id, statuses)
 
 
-def test_every_status_of_the_catalogue_is_told_in_order_and_none_twice_in_a_row(
-    chain: Chain, standin: ReporterStandin
-) -> None:
-    many(chain, [status for status in STATUSES for _ in range(2)] + ["VT-01-01"])
+def owed(chain: Chain, report: int, statuses: list[str], after: int = 0) -> None:
+    """These wait, as if they had been planned."""
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        for ordinal, status in enumerate(statuses, after + 1):
+            row = StatusReturn(
+                report_id=report, ordinal=ordinal, status=status, written_at=chain.now, state=DeliveryState.PLANNED
+            )
+            work.session.add(row)
+
+
+def test_every_status_of_the_catalogue_is_told_in_order(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, [*STATUSES, "VT-01-01"])
     told(chain)
     assert [status for _, _, status in standin.history] == [*STATUSES, "VT-01-01"]
     assert [method for method, _, _ in standin.history] == ["POST"] + ["PUT"] * 8
+
+
+def decided_on(chain: Chain, report: int, outcome: str = "no_follow_up") -> Chain:
+    """A further report, assessed by itself: another decision on the same case."""
+    chain.record(f"immediate_safety_check/{report}", "VT-911", outcome="not_acute", suspicion="structural")
+    chain.record(f"history_check/{report}", "VT-201", register="no_match", outcome="first")
+    heard = {"heard_A": "yes", "heard_B": "yes", "heard_C": "alone", "heard_D": "alone"}
+    chain.record(f"safety_assessment/{report}", "VT-201", **heard, outcome="no_unsafety")
+    chain.record(f"route_decision/{report}", "VT-201", outcome=outcome, local_professional="WT-201")
+    chain.record(f"route_decision/{report}", "VT-209", approval="yes")
+    return chain
+
+
+def test_a_later_report_changes_nothing_for_the_one_before_it(chain: Chain, standin: ReporterStandin) -> None:
+    listening(handed_over(chain))
+    second = chain.report("2026-06-08T09:00")
+    assert not second.new_case
+    told(chain)
+    decided_on(chain, second.report_id)
+    told(chain)
+    assert standin.outcomes == {"P-1": "VT-02", "P-2": "VT-01-03"}
+    assert [row[:2] for row in standin.history] == [("POST", "P-1"), ("PUT", "P-1"), ("POST", "P-2")]
+
+
+def test_a_report_hears_the_decision_that_was_made_on_it_and_no_other(chain: Chain, standin: ReporterStandin) -> None:
+    """The second was accepted between the assessment of the first and the decision on it."""
+    assessed(chain)
+    second = chain.report("2026-04-28T16:00")
+    listening(chain)
+    chain.record("route_decision/1", "VT-201", outcome="handover", local_professional="WT-201")
+    chain.record("route_decision/1", "VT-209", approval="yes")
+    told(chain)
+    assert standin.outcomes == {"P-1": "VT-01-02"}
+    decided_on(chain, second.report_id, "conditions_and_follow_up")
+    told(chain)
+    assert standin.outcomes == {"P-1": "VT-01-02", "P-2": "VT-01-01"}
+
+
+def test_two_reports_of_one_assessment_hear_its_decision(chain: Chain, standin: ReporterStandin) -> None:
+    chain.report()
+    chain.report("2026-04-21T10:00")
+    listening(decided_now(chain))
+    told(chain)
+    assert standin.outcomes == {"P-1": "VT-01-03", "P-2": "VT-01-03"}
+
+
+def test_who_begins_to_listen_after_the_decision_hears_no_decision_on_another(
+    chain: Chain, standin: ReporterStandin
+) -> None:
+    decided(chain, "no_follow_up")
+    assert told(chain) == ""
+    second = chain.report("2026-05-06T09:00")
+    decided_on(chain, second.report_id)
+    told(chain)
+    assert standin.outcomes == {"P-2": "VT-01-03"}
+
+
+def test_a_source_that_leaves_the_file_for_a_while_misses_nothing(
+    chain: Chain, configured: Configure, standin: ReporterStandin, played: tuple[object, str]
+) -> None:
+    """Each source has its own place in the trail; a new one begins at its end."""
+    police = FILE.format(url=played[1])
+    other, late = police.replace("POL-KUST", "VT-KUST"), police.replace("POL-KUST", "ZORG")
+    chain.report()
+    chain.report("2026-04-21T11:00", source="VT-KUST")
+    chain.report("2026-04-21T11:30", source="ZORG")
+    configured(police + other, {"aan-politie": KEY})
+    told(listening(chain))
+    configured(other, {"aan-politie": KEY})
+    told(decided_now(chain))
+    assert standin.outcomes == {"P-2": "VT-01-03"}
+    configured(police + other + late, {"aan-politie": KEY})
+    told(chain)
+    assert standin.outcomes == {"P-1": "VT-01-03", "P-2": "VT-01-03"}
 
 
 def test_who_begins_to_listen_hears_nothing_of_before(chain: Chain, standin: ReporterStandin) -> None:
@@ -177,8 +255,7 @@ def test_once_a_person_withholds_feedback_nothing_more_is_told(chain: Chain, sta
     listening(decided(chain))
     told(chain)
     chain.record("reporter_feedback", "VT-201", withheld_reason="danger", outcome="withheld")
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-        work.audit("status-melder", case_reference=chain.reference, status="VT-02")
+    owed(chain, 1, ["VT-02"], after=1)
     assert told(chain) == ""
     assert len(standin.history) == 1
     assert rows(chain)[-1] == (2, "VT-02", "permanent", WITHHELD)
@@ -232,8 +309,7 @@ def test_what_is_there_already_is_put_and_what_is_gone_is_posted(chain: Chain, s
     told(chain)
     assert standin.asked == ["POST", "PUT"]
     standin.outcomes.clear()
-    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-        work.audit("status-melder", case_reference=chain.reference, status="VT-03")
+    owed(chain, 1, ["VT-03"], after=1)
     told(chain)
     assert standin.asked == ["POST", "PUT", "PUT", "POST"]
     assert standin.outcomes == {"P-1": "VT-03"}
@@ -303,12 +379,7 @@ def test_nothing_is_lost_or_doubled_in_a_storm(
     """Some reports, eight statuses each, and a system that fails at random."""
     chance, number = tier.chance("outcomes"), tier.scaled(3, 40)
     for place in range(number):
-        chain.report("2026-04-20T22:05", household=f"H-{place}", accepted_by="VT-911")
-        chain.reference = _reference(chain, place + 1)
-        with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
-            for status in STATUSES:
-                work.audit("status-melder", case_reference=chain.reference, status=status)
-    listening(chain)
+        owed(chain, chain.report(household=f"H-{place}").report_id, STATUSES)
     weather: tuple[int | str, ...] = ("fine", "fine", "cut", 503, 502, 429)
     standin.weather.extend(chance.choice(weather) for _ in range(20 * number))
     later = timedelta()
@@ -323,12 +394,6 @@ def test_nothing_is_lost_or_doubled_in_a_storm(
         assert list(dict.fromkeys(heard)) == STATUSES
         assert [method for method, of, _ in standin.history if of == f"P-{place + 1}"].count("POST") == 1
     record_property("said", f"{number * 8} statuses in a storm: {len(standin.asked)} questions, {later} of time")
-
-
-def _reference(chain: Chain, number: int) -> str:
-    with chain.ledger.reading() as session:
-        query = select(Case.reference).join(Report, col(Report.case_id) == col(Case.id))
-        return session.exec(query.where(Report.number == f"P-{number}")).one()
 
 
 def test_the_log_tells_neither_number_nor_status(
