@@ -8,24 +8,24 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.partner_figures.config import FigureSource
 from integrations.partner_figures.remote import fetch
 from integrations.partners import partners, secret
+from tasks.daily_turns import Unfinished, told_of
 from tasks.record_waiting_lists import Taken, record_waiting_lists
 
 SOURCE = "http"
 
 
 def fetch_waiting_lists(ledger: Ledger, now: datetime) -> str:
-    """Ask every partner of the partners' file once; one that cannot be read or reached is asked again tomorrow."""
-    told = [_told(ledger, source, now) for source in partners().figures]
-    return f"wachtlijsten: {', '.join(told)}" if told else ""
+    """Ask every partner of the partners' file once; one that cannot be read or reached is asked again the same day."""
+    return told_of("wachtlijsten", [_told(ledger, source, now) for source in partners().figures])
 
 
 def _told(ledger: Ledger, source: FigureSource, now: datetime) -> str:
     try:
         taken, refused = _fetched(ledger, source, now)
     except Unanswered as unanswered:
-        return f"{source.organisation} {unanswered.result.reason}"
+        return Unfinished(f"{source.organisation} {unanswered.result.reason}")
     except WrongUse as error:
-        return f"{source.organisation} {error.code}"
+        return Unfinished(f"{source.organisation} {error.code}")
     wrong = f", {refused} geweigerd" if refused else ""
     return f"{source.organisation} {taken.new} nieuw, {taken.corrected} verbeterd{wrong}"
 

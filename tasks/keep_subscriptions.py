@@ -1,6 +1,6 @@
 """See to it that every Notificaties API of the partners' file tells us what changes: one right subscription each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from integrations.ledger import Ledger
 from integrations.notificaties.config import NotificatieSource
 from integrations.notificaties.keeping import Kept, keep
 from integrations.partners import partners
+from tasks.daily_turns import Unfinished, in_time
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,18 @@ class Tended:
 
 
 def keep_subscriptions(ledger: Ledger, now: datetime) -> str:
-    """The daily round: a Dutch sentence about what had to be done or went wrong, '' when all was right."""
-    return " ".join(_sentences(tend_subscriptions(partners().notificaties)))
+    """The daily round: a Dutch sentence about what had to be done or went wrong, '' when all was right.
+
+    A source that was away has its subscription back the same day: the round is unfinished until each was right.
+    """
+    sources = partners().notificaties
+    tended = tend_subscriptions(in_time(sources))
+    told = " ".join(_sentences(tended))
+    whole = len(tended) == len(sources) and not any(one.error for one in tended)
+    return told if whole else Unfinished(told)
 
 
-def tend_subscriptions(sources: tuple[NotificatieSource, ...]) -> list[Tended]:
+def tend_subscriptions(sources: Iterable[NotificatieSource]) -> list[Tended]:
     """Make or renew one at each source and drop the rest; one source that is away does not stop the others."""
     return [_tend(source) for source in sources]
 

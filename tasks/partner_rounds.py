@@ -2,17 +2,16 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from domain.dutch import AMSTERDAM
-from domain.terms import local_date
-from integrations.ledger import SYSTEM, Ledger
-from integrations.ledger.settings_table import get, put
+from domain.errors import KetenregieError
+from integrations.ledger import Ledger
 from integrations.partners import NOBODY, partners
+from tasks.daily_turns import Unfinished, claim_turn, settle_turn, turn_of
 from tasks.fetch_waiting_lists import fetch_waiting_lists
 from tasks.import_dropped_reports import import_dropped_reports
 from tasks.keep_subscriptions import keep_subscriptions
-from tasks.offer_handovers import offer_handovers
+from tasks.offer_handovers import clock_of, offer_handovers
 from tasks.process_notifications import process_notifications
 from tasks.read_brp_signals import read_brp_signals
 from tasks.read_corv_receipts import read_corv_receipts
@@ -45,10 +44,8 @@ DAILY: tuple[PartnerRound, ...] = (
     tell_whom_to_follow,
     read_brp_signals,
 )
-"""Once a day, from DAILY_HOUR on: the polls that find what no notification told."""
+"""Once a day, each in its own turn (tasks/daily_turns.py): the polls that find what no notification told."""
 
-DAILY_HOUR = 5  # in Amsterdam, as in deployments/prefect.yaml; outside the hour that exists twice or not at all
-DONE = "partners_daily"
 LOGGER = logging.getLogger(__name__)
 
 
@@ -61,30 +58,23 @@ def run_partner_rounds(ledger: Ledger, now: datetime, which: Sequence[PartnerRou
 
 def partner_round(ledger: Ledger, now: datetime) -> list[str]:
     """The frequent rounds, and the daily ones when it is their time or when they were missed."""
-    said = run_partner_rounds(ledger, now, FREQUENT)
-    return said + run_daily_rounds(ledger, now) if daily_is_due(ledger, now) else said
+    return run_partner_rounds(ledger, now, FREQUENT) + run_daily_rounds(ledger, now)
 
 
-def run_daily_rounds(ledger: Ledger, now: datetime) -> list[str]:
-    """The daily ones, and that they were done today."""
-    said = run_partner_rounds(ledger, now, DAILY)
-    if any_partner():
-        with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
-            put(uow, DONE, local_date(now).isoformat())
-    return said
+def run_daily_rounds(ledger: Ledger, now: datetime, which: Sequence[PartnerRound] = DAILY) -> list[str]:
+    """Each daily round whose turn it is, and that nobody else is doing. What broke or ended half has its turn again."""
+    if not any_partner():
+        return []
+    clock = clock_of(ledger, now)
+    return [said for work in which if (said := _in_turn(work, ledger, clock))]
 
 
 def daily_is_due(ledger: Ledger, now: datetime) -> bool:
-    """True from the hour on when they were not done today, and at any hour when yesterday was missed too."""
+    """True when a daily round has its turn: from DAILY_HOUR on, and at any hour when yesterday was missed too."""
     if not any_partner():
         return False
     with ledger.reading() as session:
-        done = get(session, DONE)
-    today = local_date(now)
-    last = date.fromisoformat(done) if done else date.min
-    on_time = now.astimezone(AMSTERDAM).hour >= DAILY_HOUR
-    strange = last > today  # written while this machine's clock was wrong
-    return strange or last < today - timedelta(days=1) or (last < today and on_time)
+        return any(turn_of(session, _name(work)).due(now) for work in DAILY)
 
 
 def any_partner() -> bool:
@@ -92,10 +82,23 @@ def any_partner() -> bool:
     return partners() != NOBODY
 
 
+def _in_turn(work: PartnerRound, ledger: Ledger, clock: Callable[[], datetime]) -> str:
+    if not claim_turn(ledger, _name(work), clock()):
+        return ""
+    said = _one(work, ledger, clock())
+    settle_turn(ledger, _name(work), clock(), done=not isinstance(said, Unfinished))
+    return said
+
+
 def _one(work: PartnerRound, ledger: Ledger, now: datetime) -> str:
+    """What it says, or that it broke: one partner's trouble must not stop the rounds of the others."""
     try:
         return work(ledger, now)
-    except Exception as error:  # one partner's trouble must not stop the rounds of the others
-        name = getattr(work, "__name__", "ronde")
-        LOGGER.warning("%s %s", name, type(error).__name__)
-        return f"{name} niet gelukt ({type(error).__name__})"
+    except Exception as error:
+        kind = error.code if isinstance(error, KetenregieError) else type(error).__name__
+        LOGGER.warning("%s %s", _name(work), kind)
+        return Unfinished(f"{_name(work)} niet gelukt ({kind})")
+
+
+def _name(work: PartnerRound) -> str:
+    return getattr(work, "__name__", "ronde")

@@ -15,6 +15,7 @@ from integrations.ledger.tables import Case
 from integrations.partners import partners, secret
 from integrations.signals.brp import BrpSignals
 from integrations.signals.config import BrpSource
+from tasks.daily_turns import Unfinished, told_of
 from tasks.record_signal import record_signal
 
 OVERLAP = timedelta(days=1)
@@ -22,18 +23,17 @@ OVERLAP = timedelta(days=1)
 
 
 def read_brp_signals(ledger: Ledger, now: datetime) -> str:
-    """Each source on its own; one that does not answer is asked again tomorrow, from the same day."""
-    told = [_told(ledger, source, now) for source in partners().brp]
-    return f"BRP: {', '.join(told)}" if told else ""
+    """Each source on its own; one that does not answer is asked again the same day, from the same day."""
+    return told_of("BRP", [_told(ledger, source, now) for source in partners().brp])
 
 
 def _told(ledger: Ledger, source: BrpSource, now: datetime) -> str:
     try:
         counts = _read(ledger, source, now)
     except Unanswered as unanswered:
-        return f"{source.name} {unanswered.result.reason}"
+        return Unfinished(f"{source.name} {unanswered.result.reason}")
     except KetenregieError as error:
-        return f"{source.name} {error.code}"
+        return Unfinished(f"{source.name} {error.code}")
     return f"{source.name} {' '.join(f'{count} {what}' for what, count in sorted(counts.items())) or 'niets'}"
 
 

@@ -7,6 +7,7 @@ otherwise never be heard.
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import update
@@ -19,7 +20,7 @@ from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Step
 from tasks.claim_offers import PARTNER, STANDS
-from tasks.offer_handovers import clock_of
+from tasks.offer_handovers import ROUND_SECONDS, clock_of
 from tasks.read_handover import Heard, read_handover
 
 AGAIN = timedelta(minutes=30)
@@ -39,8 +40,9 @@ def reread_handovers(ledger: Ledger, now: datetime) -> str:
 
 def _read(ledger: Ledger, now: datetime, *where: Any) -> str:
     left, found, missed, clock = set(systems()), Counter[Heard](), list[int](), clock_of(ledger, now)
+    until = monotonic() + ROUND_SECONDS
     for number, organisation in _delivered(ledger, *where) if left else ():
-        if organisation not in left:
+        if organisation not in left or monotonic() >= until:
             missed += [number] if organisation in systems() else []
             continue
         try:

@@ -10,10 +10,11 @@ from integrations.ledger import Ledger
 from integrations.ledger.tables import Case
 from integrations.partners import partners
 from integrations.signals.dropped import DroppedSignals
+from tasks.daily_turns import Unfinished
 
 
 def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
-    """Write the open cases to each folder; a folder that cannot be written in is said, and tried again tomorrow."""
+    """Write the open cases to each folder; a folder that cannot be written in is said, and tried again the same day."""
     sources = partners().signal_files
     if not sources:
         return ""
@@ -21,7 +22,7 @@ def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
         cases = frozenset(session.exec(select(Case.reference).where(Case.state != CaseState.CLOSED)))
     failed = [source.name for source in sources if not _told(DroppedSignals(source.name, source.folder), cases)]
     told = f"te volgen: {amount(len(cases), 'zaak', 'zaken')}"
-    return told + (f", niet te schrijven: {', '.join(failed)}" if failed else "")
+    return Unfinished(f"{told}, niet te schrijven: {', '.join(failed)}") if failed else told
 
 
 def _told(source: DroppedSignals, cases: frozenset[str]) -> bool:

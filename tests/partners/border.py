@@ -16,7 +16,7 @@ from integrations.ledger.partner_tables import HandoverOffer
 from integrations.ledger.tables import Audit
 from integrations.partners import partners
 from integrations.settings import settings
-from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
+from tasks.partner_rounds import DAILY, FREQUENT, run_partner_rounds
 from tests.chain import Chain
 from tests.partners.cutting import Cutter, cuttable
 from tests.partners.judged import Judged
@@ -210,9 +210,9 @@ class Border:
         return run_partner_rounds(self.chain.ledger, self.chain.now, FREQUENT)
 
     def daily(self, at: str = "") -> list[str]:
-        """The daily rounds."""
+        """The daily rounds, whose turn it may be or not."""
         self._later(at)
-        return run_daily_rounds(self.chain.ledger, self.chain.now)
+        return run_partner_rounds(self.chain.ledger, self.chain.now, DAILY)
 
     def settle(self, most: int = 30) -> None:
         """Rounds with a day between them, until nothing is left to do at the other side."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.ledger import Ledger
-from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
+from tasks.partner_rounds import DAILY, FREQUENT, run_partner_rounds
 from tests.faults.kill_points import Points, kill_at
 
 SHOWN = ("KETENREGIE_PARTNERS", "KETENREGIE_SECRETS", "KETENREGIE_HOME")
@@ -35,8 +35,7 @@ def points_of(ledger: Ledger, now: datetime) -> list[str]:
 
 def both(ledger: Ledger, now: datetime) -> None:
     """The frequent and the daily rounds."""
-    run_partner_rounds(ledger, now, FREQUENT)
-    run_daily_rounds(ledger, now)
+    run_partner_rounds(ledger, now, (*FREQUENT, *DAILY))
 
 
 def _round(point: int, url: str, now: datetime, env: Mapping[str, str]) -> None:

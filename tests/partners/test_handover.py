@@ -279,13 +279,16 @@ def test_the_daily_rounds_are_due_once_a_day_from_five_and_at_once_when_a_day_wa
     def due(at: str) -> bool:
         return daily_is_due(ledger, border.chain.at(at).now)
 
+    def turn(at: str) -> None:
+        run_daily_rounds(ledger, border.chain.at(at).now)
+
     assert due("2026-06-03T03:00"), "never done"
-    border.daily("2026-06-03T03:00")
+    turn("2026-06-03T03:00")
     assert not due("2026-06-03T23:59")
     assert not due("2026-06-04T04:59")
     assert due("2026-06-04T05:00")
     assert due("2026-06-05T00:01"), "the fourth was missed"
-    border.daily("2027-06-05T05:00")
+    turn("2027-06-05T05:00")
     assert due("2026-06-06T01:00"), "the clock had been wrong"
 
 

@@ -11,7 +11,7 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
 from integrations.ledger.tables import ProfessionalRow
-from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
+from tasks.partner_rounds import DAILY, FREQUENT, run_partner_rounds
 from tests.chain import Chain
 from tests.ledger.postgres_server import Server
 from tests.partners.border import LOCAL, Border, Klantinteracties, at_the_border
@@ -61,13 +61,17 @@ def frequent(ledger: Ledger, now: datetime) -> list[str]:
     return run_partner_rounds(ledger, now, FREQUENT)
 
 
+def daily(ledger: Ledger, now: datetime) -> list[str]:
+    return run_partner_rounds(ledger, now, DAILY)
+
+
 def test_rounds_at_once_deliver_once_record_once_and_take_back_once(border: Border) -> None:
     at_once(border, frequent)
     assert border.offer.state == OfferState.DELIVERED
     assert border.acts("overdracht-afgeleverd") == 1
     border.peer.refuse(border.offer.number)
     border.chain.now += timedelta(days=1)
-    at_once(border, run_daily_rounds)
+    at_once(border, daily)
     assert border.offer.state == OfferState.REFUSED
     assert border.chain.step("warm_handover").round == 2, "refused once"
     assert (border.acts("stap-geweigerd"), border.acts("overdracht-beantwoord")) == (1, 1)
@@ -75,7 +79,7 @@ def test_rounds_at_once_deliver_once_record_once_and_take_back_once(border: Bord
     at_once(border, frequent)
     border.peer.accept(border.offer.number)
     border.chain.now += timedelta(days=1)
-    at_once(border, run_daily_rounds)
+    at_once(border, daily)
     assert border.chain.case.sight == LOCAL
     assert border.acts("zicht-verplaatst") == 1
     assert [offer.state for offer in border.offers()] == [OfferState.REFUSED, OfferState.ACCEPTED]
