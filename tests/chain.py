@@ -46,6 +46,7 @@ class Chain(Looking):
 
     @property
     def _file(self) -> Path:
+        assert self.ledger.url.drivername == "sqlite", "only a ledger in a file can be copied"
         return Path(str(self.ledger.url.database))
 
     def report(self, at: str = RECEIVED, *, persons: str = HOUSEHOLD, read_at: str = "", **more: object) -> Received:

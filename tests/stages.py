@@ -15,11 +15,11 @@ _made: dict[tuple[object, ...], tuple[bytes, Chain]] = {}
 
 
 def once(stage: Callable[Concatenate[Chain, P], Chain]) -> Callable[Concatenate[Chain, P], Chain]:
-    """A stage of a fresh chain is made once; the next test that asks for it gets a copy of its ledger."""
+    """A stage of a fresh chain is made once; the next test that asks for it gets a copy of its file, if it is in one."""
 
     @wraps(stage)
     def staged(chain: Chain, /, *args: P.args, **kwargs: P.kwargs) -> Chain:
-        if chain.reports:
+        if chain.reports or chain.ledger.url.drivername != "sqlite":
             return stage(chain, *args, **kwargs)
         key = (stage.__name__, *args, *kwargs.items(), *settings_of(chain))
         if key in _made:
