@@ -15,7 +15,7 @@ _made: dict[tuple[object, ...], tuple[bytes, Chain]] = {}
 
 
 def once(stage: Callable[Concatenate[Chain, P], Chain]) -> Callable[Concatenate[Chain, P], Chain]:
-    """A stage of a fresh chain is made once; the next test that asks for it gets a copy of its file, if it is in one."""
+    """A stage of a fresh chain is made once; the next test that asks for it gets a copy of its file."""
 
     @wraps(stage)
     def staged(chain: Chain, /, *args: P.args, **kwargs: P.kwargs) -> Chain:
