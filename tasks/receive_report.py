@@ -43,7 +43,8 @@ class Received:
 def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     """Write the report and open its intake, inside the caller's unit of work. `now` is the moment it is recorded.
 
-    The clocks run from `report.received_at`. When `accepted_by` is set the intake is done at once.
+    The clocks run from `report.received_at`. When `accepted_by` is set the intake is done at once. A possibly acute
+    report that nobody accepted yet alarms the duty desk from its intake: danger does not wait for the reading.
     Raises UnknownRefusal for a code of a professional that does not exist.
     """
     case = _open_case_of(uow.session, report.household)
@@ -52,7 +53,7 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     row = _report(uow, case, report)
     _household(uow, case, report, now)
     uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
-    intake = Open(INTAKE.word, str(row.id), start=report.received_at)
+    intake = Open(INTAKE.word, str(row.id), start=report.received_at, acute=report.possibly_acute)
     if report.accepted_by:
         _accept(uow, case, row, intake, report.accepted_by)
     else:

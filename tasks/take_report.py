@@ -22,7 +22,7 @@ class Taken(StrEnum):
 
 
 def take_report(ledger: Ledger, report: IncomingReport, now: datetime) -> Taken:
-    """Record this report with its case and its intake, as an import does; an urgent one raises the same alarm.
+    """Record this report with its case and its intake, as an import does; a possibly acute one alarms from its intake.
 
     Raises UnknownRefusal KR-GEMEENTE-ONBEKEND, and WrongUse KR-DEUR-BRON when the source is not in the region.
     """

@@ -1,6 +1,7 @@
 """S02 melding aannemen: is this a report for Veilig Thuis, and for this region?
 
-Late after `read_within` (POLICY, own default 2 h): the duty desk and the team lead hear of it.
+Late after `read_within` (POLICY, own default 2 h): the duty desk and the team lead hear of it. A possibly acute report
+opens it acute: an alarm at once, repeated until somebody acknowledges or answers (tasks/receive_report.py).
 """
 
 from domain.case import CaseState

@@ -1,20 +1,23 @@
 """A folder of reports: each file whole or not at all, of its own source, once, and put away with what became of it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.errors import PolicyRefusal
 from integrations.drop_folder import DONE, REFUSED
 from integrations.ledger import Ledger
-from integrations.ledger.tables import Audit, Report, Step
+from integrations.ledger.tables import Audit, Message, Report, Step
 from integrations.reporters.config import ReporterSystem
 from integrations.reporters.preflight import preflight
+from tasks.acknowledge import acknowledge
 from tasks.import_dropped_reports import import_dropped_reports
 from tasks.import_reports import Imported, import_reports
+from tasks.sweep_deadlines import sweep_deadlines
 from tests.partners.conftest import Configure
 from tests.region import moment
 from tests.reports.samples import ROW, csv_of, json_of, json_row, xml_of
@@ -45,6 +48,12 @@ class Folder:
     def names(self, where: str = "") -> list[str]:
         return sorted(path.name for path in (self.place / where).glob("*") if path.is_file())
 
+    def told(self) -> list[tuple[str, str]]:
+        """What was said so far of alarms and notices, and to whom."""
+        with self.ledger.reading() as session:
+            said = select(Message.rung, Message.party).where(col(Message.rung).in_(("ACUTE", "NOTICE")))
+            return sorted(session.exec(said))
+
     def numbers(self) -> list[str]:
         with self.ledger.reading() as session:
             return sorted(session.exec(select(Report.number)))
@@ -69,6 +78,18 @@ def test_each_format_comes_in_under_the_code_that_was_agreed(folder: Folder) -> 
         acts = session.exec(select(Audit).where(Audit.act == "meldingen-ingelezen")).all()
         assert {(act.actor, act.role, act.door) for act in acts} == {("VT-201", "vt_worker", "bestand")}
         assert set(session.exec(select(Step.kind))) == {"report_intake"}
+
+
+def test_a_report_from_a_folder_that_may_be_acute_alarms_until_somebody_has_it(folder: Folder) -> None:
+    folder.drop("a.csv", csv_of(OPEN | {"mogelijk_acuut": "ja"}, OPEN | {"meldnummer": "P-2", "gezinsnummer": "H-2"}))
+    assert folder.told() == [("ACUTE", "VT-911"), ("NOTICE", "VT-911")]
+    sweep_deadlines(folder.ledger, NOW + timedelta(minutes=15))
+    assert folder.told() == [("ACUTE", "VT-209"), *[("ACUTE", "VT-911")] * 2, ("NOTICE", "VT-911")]
+    with folder.ledger.reading() as session:
+        [urgent] = session.exec(select(Step.id).where(Step.acute))
+    acknowledge(folder.ledger, urgent, "VT-911", door="opdracht", now=NOW + timedelta(minutes=16))
+    sweep_deadlines(folder.ledger, NOW + timedelta(minutes=40))
+    assert len([rung for rung, _ in folder.told() if rung == "ACUTE"]) == 3
 
 
 def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:

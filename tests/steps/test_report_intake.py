@@ -67,6 +67,38 @@ def test_an_unread_report_is_heard_of_after_two_hours_also_at_night(chain: Chain
     assert sorted(chain.told("report_intake", "L1")) == ["VT-209", "VT-911"]
 
 
+def test_an_unread_report_that_may_be_acute_alarms_at_once_and_every_15_minutes(chain: Chain) -> None:
+    chain.report("2026-04-03T15:45", accepted_by="", possibly_acute=True)
+    assert chain.told("report_intake", "ACUTE") == ["VT-911"]
+    assert chain.sweep().planned == 0
+    chain.sweep("2026-04-03T16:00")
+    assert chain.told("report_intake", "ACUTE") == ["VT-911", "VT-911", "VT-209"]
+    chain.acknowledge("report_intake", "VT-911", "2026-04-03T16:05")
+    assert chain.sweep("2026-04-03T17:44").planned == 0
+    chain.sweep("2026-04-03T17:45")  # heard is not read: the two hours run on
+    assert sorted(chain.told("report_intake", "L1")) == ["VT-209", "VT-911"]
+
+
+def test_the_alarm_of_an_unread_report_is_over_when_it_is_read(chain: Chain) -> None:
+    chain.report(accepted_by="", possibly_acute=True)
+    chain.record("report_intake", "VT-911", "2026-04-20T22:10", outcome="not_admissible")
+    assert chain.sweep("2026-04-21T10:00").planned == 0
+
+
+def test_the_judging_of_danger_alarms_of_its_own_after_an_alarming_report_was_read(chain: Chain) -> None:
+    chain.report(accepted_by="", possibly_acute=True)
+    chain.record("report_intake", "VT-911", "2026-04-20T22:10", outcome="accepted")
+    chain.sweep("2026-04-20T22:25")
+    assert chain.told("immediate_safety_check", "ACUTE") == ["VT-911", "VT-911", "VT-209"]
+    assert chain.told("report_intake", "ACUTE") == ["VT-911"]
+
+
+def test_a_report_that_may_be_acute_and_was_judged_before_it_came_in_does_not_alarm_to_be_read(chain: Chain) -> None:
+    chain.report(accepted_by="VT-911", possibly_acute=True)
+    assert chain.messages("report_intake") == []
+    assert not chain.step("report_intake").acute
+
+
 def test_a_report_that_was_read_cannot_be_read_otherwise(chain: Chain) -> None:
     chain.report()
     chain.refused("KR-STAP-GESLOTEN", "report_intake", "VT-911", outcome="wrong_address")
