@@ -21,26 +21,36 @@ LONGEST_WAIT = 7 * 24 * 3600.0
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
 NAME = re.compile(r"[A-Z][A-Za-z]{0,59}")
 ELSEWHERE = "andere-server"
+PROBLEM = "application/problem+json"
 
 
 class Unanswered(Exception):
     """A partner's system did not do what was asked. `wait`: seconds it asked us to stay away, 0 if it did not say.
 
     `codes`: the machine-readable reasons of the answer (`invalidParams[].code`, `code`), in so far as they are codes.
+    `problem`: the answer was problem+json, so the interface itself said it and no page or gateway in front of it.
     """
 
     def __init__(
-        self, result: Result, *, status: int = 0, wait: float = 0.0, codes: frozenset[str] = frozenset()
+        self,
+        result: Result,
+        *,
+        status: int = 0,
+        wait: float = 0.0,
+        codes: frozenset[str] = frozenset(),
+        problem: bool = False,
     ) -> None:
         super().__init__(result.reason)
-        self.result, self.status, self.wait, self.codes = result, status, wait, codes
+        self.result, self.status, self.wait, self.codes, self.problem = result, status, wait, codes, problem
 
 
 def refused(repeatable: bool, answer: httpx.Response, body: object) -> Unanswered:
     """The verdict on an answer that is not a good one."""
     status = answer.status_code
     wait = retry_after(answer.headers.get("Retry-After", ""), answer.headers.get("Date", ""))
-    return Unanswered(_of_status(repeatable, status), status=status, wait=wait, codes=codes_of(body))
+    problem = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() == PROBLEM
+    result = _of_status(repeatable, status)
+    return Unanswered(result, status=status, wait=wait, codes=codes_of(body), problem=problem)
 
 
 def _of_status(repeatable: bool, status: int) -> Result:

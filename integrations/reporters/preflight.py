@@ -11,6 +11,8 @@ from integrations.reporters.outcome import NOT_THERE, OutcomeDoor
 NOBODYS = "ketenregie-proef"
 """A number that no report has: that it is not there is the good answer."""
 
+ELSEWHERE = "Op dit adres antwoordt iets anders dan uitkomstmeldingen; controleer het adres in het partnerbestand."
+
 
 def preflight(system: ReporterSystem) -> list[Finding]:
     """Its folder, and whether it answers where outcomes go."""
@@ -31,6 +33,7 @@ def _folder(system: ReporterSystem) -> Finding:
 
 
 def _feedback(system: ReporterSystem) -> Finding:
+    """Only a 404 in the shape of the interface says that it is there; any page says 404."""
     what = f"melder {system.source}: uitkomstmeldingen"
     try:
         with OutcomeDoor(system) as door:
@@ -38,6 +41,8 @@ def _feedback(system: ReporterSystem) -> Finding:
     except WrongUse as error:
         return Finding(what, False, str(error))
     except Unanswered as error:
+        if error.status == NOT_THERE and error.problem:
+            return Finding(what, True)
         if error.status != NOT_THERE:
             return Finding(what, False, f"{error.result.reason}; controleer adres, geheim en verbinding.")
-    return Finding(what, True)
+    return Finding(what, False, ELSEWHERE)

@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 CLIENT = "ketenregie"
@@ -45,7 +45,11 @@ RIGHT_OUTCOME, RIGHT_REPORT = Draft202012Validator(OUTCOME), Draft202012Validato
 
 @dataclass
 class ReporterStandin:
-    """ASGI. `weather`: what happens to the next questions, each a status, `cut` (done, and no answer) or `fine`."""
+    """ASGI. `weather`: what happens to the next questions, each a status, `cut` (done, and no answer) or `fine`; or
+    `page 404`: a page of a web server with this status.
+
+    `absent`: what it says to a PUT of what is not there.
+    """
 
     outcomes: dict[str, str] = field(default_factory=dict)
     history: list[tuple[str, str, str]] = field(default_factory=list)
@@ -53,6 +57,7 @@ class ReporterStandin:
     violations: list[str] = field(default_factory=list)
     weather: deque[int | str] = field(default_factory=deque)
     retry_after: str = ""
+    absent: int = 404
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -68,6 +73,8 @@ class ReporterStandin:
         weather = self.weather.popleft() if self.weather else "fine"
         if isinstance(weather, int):
             return _no(weather, {"Retry-After": self.retry_after} if self.retry_after else {})
+        if weather.startswith("page"):
+            return HTMLResponse("<h1>Onderhoud</h1>", int(weather.removeprefix("page")))
         if weather == "slow":
             await asyncio.sleep(3)
         answer = await self._done(request)
@@ -89,7 +96,7 @@ class ReporterStandin:
         self.violations += [error.message for error in RIGHT_OUTCOME.iter_errors(given)]
         number, status = given["registratienummer"], given["status"]
         if (request.method == "POST") is (number in self.outcomes):
-            return _no(409 if number in self.outcomes else 404)
+            return _no(409 if number in self.outcomes else self.absent)
         self.outcomes[number] = status
         self.history.append((request.method, number, status))
         return JSONResponse(given, 201 if request.method == "POST" else 200)

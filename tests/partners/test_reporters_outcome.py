@@ -12,9 +12,10 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import StatusReturn
 from integrations.ledger.settings_table import put
 from integrations.ledger.tables import Audit, DeliveryState, Message
-from integrations.reporters.preflight import preflight
+from integrations.reporters.preflight import NOBODYS, preflight
 from tasks.failed_messages import failed_messages
-from tasks.return_status import OVERTAKEN, WITHHELD, return_statuses
+from tasks.return_status import MISSES, return_statuses
+from tasks.return_status_claim import OVERTAKEN, WITHHELD
 from tasks.return_status_plan import CURSOR
 from tests.chain import Chain
 from tests.faults import tier
@@ -294,6 +295,105 @@ def test_a_busy_system_is_left_alone_as_long_as_it_asks(chain: Chain, standin: R
     assert standin.asked == ["POST", "POST"]
 
 
+@pytest.mark.parametrize("weather", [429, 503])
+def test_a_system_that_asks_for_rest_is_asked_nothing_at_all(
+    chain: Chain, standin: ReporterStandin, weather: int
+) -> None:
+    """Whatever waits for it, and whatever is decided meanwhile."""
+    for place in range(3):
+        owed(chain, chain.report(household=f"H-{place}").report_id, ["VT-01-01"])
+    standin.weather.append(weather)
+    standin.retry_after = "3600"
+    assert told(chain).startswith("uitkomstmeldingen: 0 verstuurd, 1 later")
+    owed(chain, chain.report(household="H-9").report_id, ["VT-01-01"])
+    for minutes in (2, 30, 59):
+        assert told(chain, timedelta(minutes=minutes)) == ""
+    assert standin.asked == ["POST"]
+    assert told(chain, timedelta(minutes=61)).startswith("uitkomstmeldingen: 4 verstuurd")
+
+
+def test_a_system_that_fails_three_times_is_left_until_the_next_round(chain: Chain, standin: ReporterStandin) -> None:
+    for place in range(MISSES + 2):
+        owed(chain, chain.report(household=f"H-{place}").report_id, ["VT-01-01"])
+    standin.weather.extend([500] * MISSES)
+    told(chain)
+    assert standin.asked == ["POST"] * MISSES
+    assert told(chain, timedelta(minutes=2)).startswith(f"uitkomstmeldingen: {MISSES + 2} verstuurd")
+
+
+def test_one_system_that_rests_holds_up_no_other(
+    chain: Chain, configured: Configure, standin: ReporterStandin, played: tuple[object, str]
+) -> None:
+    police = FILE.format(url=played[1])
+    configured(police + police.replace("POL-KUST", "VT-KUST"), {"aan-politie": KEY})
+    owed(chain, chain.report().report_id, ["VT-01-01"])
+    owed(chain, chain.report(household="H-2", source="VT-KUST").report_id, ["VT-01-01"])
+    standin.weather.append(503)
+    standin.retry_after = "3600"
+    assert told(chain) == "uitkomstmeldingen: 1 verstuurd, 1 later opnieuw, 0 niet te bezorgen"
+    assert standin.outcomes == {"P-2": "VT-01-01"}
+
+
+@pytest.mark.parametrize("weather", ["page 404", "page 405", "page 415", "page 302", 302])
+def test_a_wrong_address_loses_nothing_and_costs_one_question_a_round(
+    chain: Chain, standin: ReporterStandin, weather: int | str
+) -> None:
+    """An operator mends it while the outcomes wait: it is about none of them."""
+    for place in range(3):
+        owed(chain, chain.report(household=f"H-{place}").report_id, ["VT-01-01"])
+    standin.weather.extend([weather] * 2)
+    said = "uitkomstmeldingen: 0 verstuurd, 1 later opnieuw, 0 niet te bezorgen"
+    assert told(chain) == told(chain, timedelta(minutes=2)) == said
+    assert standin.asked == ["POST"] * 2
+    reason = "relay-omgeleid" if "302" in str(weather) else f"relay-http-{str(weather)[-3:]}"
+    assert {row[2:] for row in rows(chain)} == {("temporary", reason), ("planned", "")}
+    assert lost(chain) == []
+    assert told(chain, timedelta(hours=1)).startswith("uitkomstmeldingen: 3 verstuurd")
+
+
+@pytest.mark.parametrize("absent", [400, 404, 409, 410])
+def test_a_put_of_what_never_arrived_turns_into_a_post(chain: Chain, standin: ReporterStandin, absent: int) -> None:
+    """The document gives a PUT of what is not there 400, 409 or 410; the POST was lost before it arrived."""
+    listening(decided(chain))
+    standin.absent = absent
+    standin.weather.append(500)
+    told(chain)
+    assert rows(chain)[0][2] == "indefinite"
+    assert told(chain, timedelta(minutes=2)).startswith("uitkomstmeldingen: 1 verstuurd")
+    assert standin.asked == ["POST", "PUT", "POST"]
+    assert standin.outcomes == {"P-1": "VT-01-01"}
+
+
+@pytest.mark.parametrize("refusal", [400, 409, 410])
+def test_a_put_that_is_refused_although_it_is_there_says_why(
+    chain: Chain, standin: ReporterStandin, refusal: int
+) -> None:
+    """The lost POST did arrive: the second one hears so, and what the PUT heard is the reason."""
+    listening(decided(chain))
+    standin.weather.extend(["cut", refusal])
+    told(chain)
+    assert told(chain, timedelta(minutes=2)).endswith("1 niet te bezorgen")
+    assert rows(chain)[0][2:] == ("permanent", f"http-{refusal}")
+    assert standin.asked == ["POST", "PUT", "POST"]
+
+
+def test_after_one_that_was_taken_a_refused_put_is_a_refusal(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01", "VT-02"])
+    standin.weather.extend(["fine", 400])
+    told(chain)
+    assert standin.asked == ["POST", "PUT"]
+    assert [row[2:] for row in rows(chain)] == [("sent", ""), ("permanent", "http-400")]
+
+
+def test_what_follows_one_that_was_refused_may_still_be_posted(chain: Chain, standin: ReporterStandin) -> None:
+    many(chain, ["VT-01-01", "VT-02"])
+    standin.absent = 400
+    standin.weather.append(422)
+    told(chain)
+    assert standin.asked == ["POST", "PUT", "POST"]
+    assert standin.outcomes == {"P-1": "VT-02"}
+
+
 def test_a_later_status_waits_for_the_one_before_it(chain: Chain, standin: ReporterStandin) -> None:
     many(chain, ["VT-01-01", "VT-02"])
     standin.weather.append(503)
@@ -315,14 +415,14 @@ def test_what_is_there_already_is_put_and_what_is_gone_is_posted(chain: Chain, s
     assert standin.outcomes == {"P-1": "VT-03"}
 
 
-@pytest.mark.parametrize("weather", [[400], [404], [409, 409], [410], [412], [422], [302]])
+@pytest.mark.parametrize("weather", [[400], [404], [409, 409], [410], [412], [422]])
 def test_what_is_refused_for_good_becomes_a_task_for_the_worker(
     chain: Chain, standin: ReporterStandin, weather: list[int]
 ) -> None:
     listening(decided(chain))
     standin.weather.extend(weather)
     assert told(chain).endswith("1 niet te bezorgen")
-    reason = "omgeleid" if weather == [302] else f"http-{weather[0]}"
+    reason = f"http-{weather[0]}"
     assert rows(chain) == [(1, "VT-01-01", "permanent", reason)]
     assert lost(chain) == [("OUTCOME", chain.case.worker, reason)]
     with chain.ledger.reading() as session:
@@ -413,10 +513,12 @@ def test_the_doctor_asks_for_a_report_that_does_not_exist(
 ) -> None:
     system = configured(FILE.format(url=played[1]), {"aan-politie": KEY}).reporters[0]
     assert [finding.good for finding in preflight(system)] == [True]
-    standin.weather.append(403)
-    standin.weather.append(403)
-    [finding] = preflight(system)
-    assert not finding.good
-    system = configured(FILE.format(url="http://127.0.0.1:9/"), {"aan-politie": KEY}).reporters[0]
+    for weather in (403, "page 404", "page 200", "fine"):
+        standin.weather.append(weather)
+        standin.outcomes = {NOBODYS: "VT-03"}
+        [finding] = preflight(system)
+        assert not finding.good
+    away = FILE.format(url="http://127.0.0.1:9/").replace("bound = 2", "bound = 9")
+    system = configured(away, {"aan-politie": KEY}).reporters[0]
     assert "geen-verbinding" in preflight(system)[0].advice
     assert standin.history == []
