@@ -12,6 +12,7 @@ from httpx_retries import Retry, RetryTransport
 from integrations.bounded import within
 from integrations.faults import fault_point
 from integrations.http.connection import Connection
+from integrations.http.cutting import Cutting
 from integrations.http.judge import ELSEWHERE, Unanswered, failed, out_of_time, refused, unreadable
 from integrations.http.signing import Signing
 from integrations.log_silence import silence
@@ -59,7 +60,7 @@ class Door:
     def _fresh(self) -> httpx.Client:
         given = self.connection
         try:
-            transport = httpx.HTTPTransport(verify=given.tls(), trust_env=False)
+            transport = Cutting(httpx.HTTPTransport(verify=given.tls(), trust_env=False))
         except OSError:  # ssl.SSLError is one: a file of ours that is missing or not right
             raise Unanswered(Result(Verdict.TEMPORARY, "eigen-certificaat")) from None
         signing = Signing(transport, self._auth) if self._auth else transport
@@ -107,7 +108,8 @@ class Door:
         repeatable = repeatable or method in SAFE
         request = self._request(method, path, content, params, headers)
         fault_point("http.before")
-        reply = within(self.connection.bound, lambda: self._exchange(request, repeatable))
+        client = self._client  # what is given up stays with the client that is closed then
+        reply = within(self.connection.bound, lambda: _exchange(client, request, repeatable))
         if reply is None:
             self.close()  # cuts off whatever still waits
             self._client = self._fresh()
@@ -155,24 +157,26 @@ class Door:
             raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE))
         return request
 
-    def _exchange(self, request: httpx.Request, repeatable: bool) -> Reply:
-        try:
-            answer = self._client.send(request, stream=True)
-            try:
-                raw = self._read(repeatable, answer)
-            finally:
-                answer.close()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            raise failed(repeatable, error) from None
-        return _judged(repeatable, answer, raw)
 
-    def _read(self, repeatable: bool, answer: httpx.Response) -> bytes:
-        raw = bytearray()
-        for part in answer.iter_bytes():
-            raw += part
-            if len(raw) > MOST_BYTES:
-                raise unreadable(repeatable)
-        return bytes(raw)
+def _exchange(client: httpx.Client, request: httpx.Request, repeatable: bool) -> Reply:
+    try:
+        answer = client.send(request, stream=True)
+        try:
+            raw = _read(repeatable, answer)
+        finally:
+            answer.close()
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        raise failed(repeatable, error) from None
+    return _judged(repeatable, answer, raw)
+
+
+def _read(repeatable: bool, answer: httpx.Response) -> bytes:
+    raw = bytearray()
+    for part in answer.iter_bytes():
+        raw += part
+        if len(raw) > MOST_BYTES:
+            raise unreadable(repeatable)
+    return bytes(raw)
 
 
 def _judged(repeatable: bool, answer: httpx.Response, raw: bytes) -> Reply:
