@@ -141,9 +141,9 @@ class LeakWorld:
         """A backup."""
         backup_ledger(self.ledger, self.root / "backup", self.now)
 
-    def scan(self, ear: Ear) -> Scan:
+    def scan(self, ear: Ear, allowed: frozenset[tuple[str, str]] = ALLOWED) -> Scan:
         """Search everything that is outside, and the ledger."""
-        found = Scan(ALLOWED)
+        found = Scan(allowed)
         for name in ("mail", "backup", "export"):
             found.folder(self.root / name, name)
         found.database(self.root / "ledger.sqlite", "ledger")
