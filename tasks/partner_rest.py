@@ -18,13 +18,19 @@ from integrations.ledger.settings_table import get, put
 NOT_BEFORE = "not_before:"
 
 
-def resting(session: Session, whom: str, now: datetime) -> bool:
-    """True while this system (`overdracht:CJG-MEERDORP`, `melder:POL-KUST` …) must not be asked anything.
+def rests_until(session: Session, whom: str, now: datetime) -> datetime | None:
+    """Until when this system (`overdracht:CJG-MEERDORP`, `melder:POL-KUST` …) must not be asked anything; None: it may.
 
     A moment further ahead than anybody may ask for was written while this machine's clock was wrong: not a rest.
     """
-    until = _until(session, whom)
-    return until is not None and now < until <= now + LONGEST_WAIT
+    found = get(session, f"{NOT_BEFORE}{whom}")
+    until = datetime.fromisoformat(found) if found else now
+    return until if now < until <= now + LONGEST_WAIT else None
+
+
+def resting(session: Session, whom: str, now: datetime) -> bool:
+    """True while it must be left alone."""
+    return rests_until(session, whom, now) is not None
 
 
 def awake(session: Session, kind: str, names: Iterable[str], now: datetime) -> set[str]:
@@ -34,7 +40,7 @@ def awake(session: Session, kind: str, names: Iterable[str], now: datetime) -> s
 
 def rest(uow: UnitOfWork, whom: str, until: datetime) -> None:
     """Leave this system alone until then; never sooner than it asked before."""
-    if until > uow.now and not (resting(uow.session, whom, uow.now) and (_until(uow.session, whom) or until) >= until):
+    if until > (rests_until(uow.session, whom, uow.now) or uow.now):
         put(uow, f"{NOT_BEFORE}{whom}", until.isoformat())
 
 
@@ -44,11 +50,11 @@ def rest_after(uow: UnitOfWork, whom: str, missed: Unanswered | None) -> None:
         rest(uow, whom, uow.now + timedelta(seconds=missed.wait))
 
 
+def wake(uow: UnitOfWork, whom: str) -> None:
+    """Somebody who knows better asks for it now: the rest is over."""
+    put(uow, f"{NOT_BEFORE}{whom}", uow.now.isoformat())
+
+
 def leave_alone(missed: Unanswered | None) -> bool:
     """True when it was not about this one item: the system is away, refuses us, or is too busy. No more this round."""
     return missed is not None and (missed.result.route_down or missed.wait > 0 or missed.status in SLOW_DOWN)
-
-
-def _until(session: Session, whom: str) -> datetime | None:
-    found = get(session, f"{NOT_BEFORE}{whom}")
-    return datetime.fromisoformat(found) if found else None

@@ -12,6 +12,8 @@ from integrations.ledger.partner_tables import EventDelivery
 from integrations.ledger.people import who
 from integrations.ledger.tables import DeliveryState
 from integrations.partners import partners
+from tasks.partner_rest import wake
+from tasks.send_events import SUBSCRIBER
 
 MAY = (DeliveryState.PERMANENT, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
 AGAIN = "gebeurtenis-opnieuw"
@@ -33,6 +35,7 @@ def retry_events(
         if subscriber not in {one.name for one in partners().subscribers}:
             raise UnknownRefusal("KR-ABONNEE-ONBEKEND")
         count = _anew(work, subscriber, number)
+        wake(work, f"{SUBSCRIBER}:{subscriber}")
         if not count:
             raise StateRefusal("KR-GEBEURTENIS-NIET-OPNIEUW")
         told: dict[str, str | int] = {"abonnee": subscriber, "aantal": count}

@@ -1,7 +1,8 @@
 """Tell subscribers what happened: claim, send, record, each event for itself.
 
 In the order of the trail, as far as one event that fails does not hold up the next: it comes later, by its own ladder,
-and its `time` tells where it belongs. Who does not answer three times in a row is left alone until the next round.
+and its `time` tells where it belongs. Who asks for rest is left alone until then, by every round; who is away, or fails
+three times in a row, until the next.
 """
 
 from collections.abc import Callable
@@ -21,12 +22,15 @@ from integrations.ledger.tables import DeliveryState
 from integrations.partners import partners
 from tasks.find_events import find_due, happening_of, is_due
 from tasks.offer_handovers import clock_of
+from tasks.partner_rest import leave_alone, rest_after, resting
 from tasks.plan_events import plan_events
 
 SECONDS = 60.0  # of one subscriber in one round; what is left waits for the next
 SILENCES = 3
 MARGIN = timedelta(seconds=30)
 LOST = "gebeurtenis-mislukt"
+SUBSCRIBER = "abonnee"
+"""What its rest is called."""
 
 Clock = Callable[[], datetime]
 Outcome = tuple[int, int, Unanswered | None]
@@ -60,7 +64,8 @@ def send_events(ledger: Ledger, now: datetime) -> str:
 def _tell(ledger: Ledger, subscriber: Subscriber, clock: Clock) -> Told:
     done = Told(subscriber.name)
     with ledger.reading() as session:
-        due = find_due(session, subscriber.name, clock())
+        rests = resting(session, f"{SUBSCRIBER}:{subscriber.name}", clock())
+        due = [] if rests else find_due(session, subscriber.name, clock())
     if not due:
         return done
     try:
@@ -86,7 +91,8 @@ class _Round:
         outcome: Outcome | None = None
         waiting, silences, going = iter(due), 0, True
         while going:
-            number = next(waiting, None) if silences < SILENCES and monotonic() < self.until else None
+            more = silences < SILENCES and monotonic() < self.until and not (outcome and leave_alone(outcome[2]))
+            number = next(waiting, None) if more else None
             with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
                 if outcome:
                     self._record(work, *outcome)
@@ -110,6 +116,7 @@ class _Round:
 
     def _record(self, work: UnitOfWork, number: int, attempt: int, missed: Unanswered | None) -> None:
         """Who slept past the lease has lost the claim; only that it was told is still news."""
+        rest_after(work, f"{SUBSCRIBER}:{self.subscriber.name}", missed)
         row = work.session.get_one(EventDelivery, number)
         if row.state == DeliveryState.SENT or (missed and row.attempts != attempt):
             return

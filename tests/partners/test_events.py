@@ -199,7 +199,7 @@ def test_one_event_that_fails_does_not_hold_up_the_next(
 def test_a_subscriber_that_is_away_costs_three_questions_a_round_and_hears_everything_in_order(
     ledger: Ledger, standin: SubscriberStandin, subscribed: str
 ) -> None:
-    standin.always = "503"
+    standin.always = "500"
     happen(ledger, *(["stap-geopend"] * 20))
     send_events(ledger, NOW)
     assert standin.asked == SILENCES
@@ -207,6 +207,31 @@ def test_a_subscriber_that_is_away_costs_three_questions_a_round_and_hears_every
     send_events(ledger, later(minutes=1))
     assert [one["id"] for one in standin.heard] == [event_id(hashes(ledger)[row.seq]) for row in rows(ledger)]
     assert {row.state for row in rows(ledger)} == {"sent"}
+
+
+def test_a_subscriber_that_asks_for_rest_is_asked_nothing_at_all_until_then(
+    ledger: Ledger, standin: SubscriberStandin, subscribed: str
+) -> None:
+    """Neither what waits already nor what happens meanwhile; a new round is no reason."""
+    standin.weather.append("429")
+    happen(ledger, "stap-geopend", "stap-afgerond")
+    assert send_events(ledger, NOW).endswith("1 later opnieuw")
+    happen(ledger, "zaak-afgesloten")
+    for minutes in (2, 5, 9):
+        assert send_events(ledger, later(minutes=minutes)) == ""
+    assert standin.asked == 1
+    assert send_events(ledger, later(minutes=10)).endswith("3 verstuurd")
+
+
+@pytest.mark.parametrize("befalls", ["503", "hang"])
+def test_a_subscriber_that_is_busy_or_away_costs_one_question_a_round(
+    ledger: Ledger, standin: SubscriberStandin, subscribed: str, befalls: str
+) -> None:
+    standin.always = befalls
+    happen(ledger, "stap-geopend", "stap-afgerond")
+    send_events(ledger, NOW)
+    send_events(ledger, later(minutes=2))
+    assert standin.asked == 2
 
 
 def test_what_is_given_up_after_the_ladder_stands_in_the_trail(

@@ -8,7 +8,7 @@ from domain.delivery import LONGEST_WAIT
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger
 from integrations.verdict import Result, Verdict
-from tasks.partner_rest import awake, leave_alone, rest, rest_after, resting
+from tasks.partner_rest import awake, leave_alone, rest, rest_after, resting, wake
 from tests.region import moment
 
 NOW = moment("2026-06-02T10:00")
@@ -50,6 +50,15 @@ def test_a_rest_from_a_clock_that_was_ahead_is_none_and_is_written_over(ledger: 
     asked(ledger, HOUR)
     assert rests(ledger)
     assert not rests(ledger, HOUR)
+
+
+def test_who_is_woken_rests_no_more_until_it_asks_again(ledger: Ledger) -> None:
+    asked(ledger, HOUR)
+    with ledger.unit_of_work(now=NOW, actor=SYSTEM) as uow:
+        wake(uow, "melder:POL-KUST")
+    assert not rests(ledger)
+    asked(ledger, HOUR)
+    assert rests(ledger)
 
 
 @pytest.mark.parametrize("wait", [0.0, 3600.0])
