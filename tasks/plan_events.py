@@ -6,14 +6,16 @@ The trail is written by one writer at a time and has no gaps, so a cursor a subs
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from domain.access import SHARED_WORK
 from integrations.events.config import Subscriber
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.audit import head
 from integrations.ledger.partner_tables import EventDelivery
 from integrations.ledger.settings_table import get, put
-from integrations.ledger.tables import Audit, Case, DeliveryState, Team
+from integrations.ledger.tables import Audit, Case, DeliveryState, Step, Team
 
 CURSOR = "events_after:"
 AT_ONCE = 500  # in one transaction
@@ -58,9 +60,13 @@ def _told(session: Session, subscriber: Subscriber, after: int, last: int) -> Se
         Audit.case_reference != "",
     )
     if subscriber.organisation:
-        query = query.join(Case, col(Case.reference) == Audit.case_reference).join(
-            Team, col(Team.code) == Case.local_team
-        )
-        query = query.where(Team.organisation == subscriber.organisation)
+        query = query.where(_may_hear(subscriber.organisation))
     found = session.exec(query.order_by(col(Audit.seq)).limit(AT_ONCE)).all()
     return [(seq or 0, act, at) for seq, act, at in found]
+
+
+def _may_hear(organisation: str) -> ColumnElement[bool]:
+    """From the joint visit or the hand-over on, as domain/access.py has it for the people of a local team."""
+    case = select(Case.id).join(Team, col(Team.code) == Case.local_team).join(Step, col(Step.case_id) == Case.id)
+    case = case.where(Case.reference == Audit.case_reference, Team.organisation == organisation)
+    return case.where(col(Step.kind).in_(SHARED_WORK), col(Step.opened_at) <= Audit.at).exists()

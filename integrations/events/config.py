@@ -22,7 +22,8 @@ class Subscriber(Section):
     """Which kinds of event it hears; empty: all."""
 
     organisation: Name | None = None
-    """It hears of cases whose local team is of this organisation; None: of every case of the region."""
+    """It hears of cases whose local team is of this organisation, from the joint visit or the hand-over on; None: of
+    every case of the region."""
 
     @field_validator("kinds")
     @classmethod

@@ -18,13 +18,13 @@ from integrations.events.preflight import preflight
 from integrations.events.webhook import Happening, envelope
 from integrations.ledger import SYSTEM, Ledger, settings_table
 from integrations.ledger.partner_tables import EventDelivery
-from integrations.ledger.tables import Audit
+from integrations.ledger.tables import Audit, Step, StepState
 from integrations.partners import partners
 from tasks.examine_telling import examine_telling
 from tasks.plan_events import AT_ONCE
 from tasks.send_events import SILENCES, send_events
 from tests.faults.tier import chance, scaled
-from tests.messages.rows import NOW, REFERENCE, add_case, later, plan
+from tests.messages.rows import NOW, REFERENCE, add_case, add_step, later, plan
 from tests.partners.conftest import Configure
 from tests.partners.events_standin import KEY, SubscriberStandin
 from tests.partners.server import served
@@ -139,6 +139,7 @@ def test_a_subscriber_hears_its_own_kinds_and_the_cases_of_its_own_organisation(
 ) -> None:
     with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
         add_case(work.session, 2, "BBBB-CCCC-D")
+        add_step(work.session, "BBBB-CCCC-D.001", 2, kind="warm_handover", opened_at=NOW)
     narrow = 'kinds = ["zaak-afgesloten"]\norganisation = "LT-MEER"'
     other = 'organisation = "VT"'
     configured(section(subscribed, "smal", narrow) + section(subscribed, "ander", other), {"haak": KEY})
@@ -148,6 +149,29 @@ def test_a_subscriber_hears_its_own_kinds_and_the_cases_of_its_own_organisation(
     assert [(row.subscriber, row.kind) for row in rows(ledger)] == [("smal", "zaak-afgesloten")]
     assert examine_telling(ledger, partners(), NOW) == []
     assert [one["subject"] for one in standin.heard] == ["BBBB-CCCC-D"]
+
+
+@pytest.mark.parametrize("kind", ["joint_first_home_visit", "warm_handover"])
+def test_an_organisation_hears_of_a_case_from_the_joint_visit_or_the_hand_over_on(
+    ledger: Ledger, standin: SubscriberStandin, subscribed: str, configured: Configure, kind: str
+) -> None:
+    """As with everything else it may see of the case; what was before is not told afterwards."""
+    configured(section(subscribed, "lokaal", 'organisation = "LT-MEER"'), {"haak": KEY})
+    send_events(ledger, NOW)
+    happen(ledger, "melding-ontvangen", "stap-geopend")
+    with ledger.unit_of_work(now=later(days=1), actor=SYSTEM) as work:
+        add_step(work.session, f"{REFERENCE}.001", kind="safety_assessment", opened_at=work.now)
+        add_step(work.session, f"{REFERENCE}.002", kind=kind, state=StepState.PLANNED)
+    happen(ledger, "stap-afgerond")
+    assert send_events(ledger, later(days=1)) == ""
+    with ledger.unit_of_work(now=later(days=2), actor=SYSTEM) as work:
+        step = work.session.get_one(Step, f"{REFERENCE}.002")
+        step.state, step.opened_at = StepState.OPEN, work.now
+        work.audit("stap-geopend", case_reference=REFERENCE)
+        work.audit("termijn-verlengd", case_reference="BBBB-CCCC-D")
+    assert send_events(ledger, later(days=2)).endswith("1 verstuurd")
+    assert [row.kind for row in rows(ledger)] == ["stap-geopend"]
+    assert standin.heard[0]["time"] == "2026-04-23T08:00:00Z"
 
 
 @pytest.mark.parametrize("befalls", ["text", "204", "201"])
