@@ -11,6 +11,7 @@ from tasks.daily_turns import Unfinished, claim_turn, settle_turn, turn_of
 from tasks.fetch_waiting_lists import fetch_waiting_lists
 from tasks.import_dropped_reports import import_dropped_reports
 from tasks.keep_subscriptions import keep_subscriptions
+from tasks.look_up_receipts import look_up_receipts
 from tasks.offer_handovers import clock_of, offer_handovers
 from tasks.process_notifications import process_notifications
 from tasks.read_brp_signals import read_brp_signals
@@ -40,6 +41,7 @@ FREQUENT: tuple[PartnerRound, ...] = (
 DAILY: tuple[PartnerRound, ...] = (
     keep_subscriptions,
     read_handovers,
+    look_up_receipts,
     fetch_waiting_lists,
     tell_whom_to_follow,
     read_brp_signals,

@@ -6,11 +6,12 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from integrations.http import Door
+from integrations.http import Door, Unanswered
 from integrations.http.judge import unreadable
 from integrations.notifynl.addresses import EMAIL, Address
 from integrations.notifynl.config import NotifyNL
 from integrations.notifynl.key import Signed, parse_key
+from integrations.notifynl.receipt import Receipt, receipt_of
 from integrations.notifynl.statuses import Fate, fate
 from integrations.partners import secret
 
@@ -18,6 +19,7 @@ PATIENCE = 9.0
 """Seconds for one exchange: to look, to send and to look again stay together within the bound of a send."""
 
 SENDS, TEMPLATES = "v2/notifications", "v2/templates"
+NOT_KNOWN = "NoResultFound"
 FIRST = (Fate.ARRIVED, Fate.UNDERWAY, Fate.LOST, Fate.GIVEN_UP)
 
 
@@ -67,6 +69,18 @@ class Service:
         if not number:
             raise unreadable(False)
         return number
+
+    def receipt(self, number: str) -> Receipt | None:
+        """What it would tell of this notification by itself; None when it knows it no more. Raises Unanswered."""
+        try:
+            body = self._door.get(f"{SENDS}/{number}").body
+        except Unanswered as missed:
+            if NOT_KNOWN in missed.codes:
+                return None
+            raise
+        if _number(body) != number:
+            raise unreadable(True)
+        return receipt_of(UUID(number), None, str(body.get("status")))
 
     def templates(self) -> tuple[list[dict[str, Any]], str]:
         """Every template, and the Date header of the answer. Raises Unanswered."""

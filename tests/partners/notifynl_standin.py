@@ -94,6 +94,7 @@ class NotifyNLStandin:
         routes = [
             Route("/v2/notifications/{kind}", self.take, methods=["POST"]),
             Route("/v2/notifications", self.list, methods=["GET"]),
+            Route("/v2/notifications/{number}", self.one, methods=["GET"]),
             Route("/v2/templates", self.list_templates, methods=["GET"]),
         ]
         self._app = Starlette(routes=routes)
@@ -174,6 +175,17 @@ class NotifyNLStandin:
         ]
         links = {"current": str(request.url)} | ({"next": f"{request.url}&older_than={uuid4()}"} if found else {})
         return JSONResponse({"notifications": found, "links": links}, headers={"Date": self.date()})
+
+    async def one(self, request: Request) -> Response:
+        self.asked.append("GET one")
+        if refusal := self._refused(request):
+            return refusal
+        befalls = self.looks.popleft() if self.looks else ""
+        if answer := self._before(befalls):
+            return answer
+        found = [one for one in self.taken if one["id"] == request.path_params["number"]]
+        gone = self._errors(404, "NoResultFound", "No result found")
+        return JSONResponse(found[0], headers={"Date": self.date()}) if found else gone
 
     async def list_templates(self, request: Request) -> Response:
         self.asked.append("GET templates")
