@@ -171,9 +171,30 @@ class IncomingReport(_Incoming):
         return self
 
 
+RECORDED_HERE = frozenset({"channel", "reporter_class", "household", "own_number", "classification", "accepted_by"})
+"""What Veilig Thuis records beside a report; the reporter says nothing of it, and each door may know it otherwise."""
+
+
 def content_hash(report: IncomingReport) -> str:
-    """The same for two copies of one report, in whatever time zone and order of members they were written."""
+    """Of what the reporter says: the same for two copies of one report, through whatever door, in whatever time zone
+    and order of members they were written. The letters of members go with the number of the household, so not here."""
+    content = report.model_dump(exclude=set(RECORDED_HERE))
+    content["received_at"] = report.received_at.isoformat()
+    content["persons"] = sorted((person.role, person.birth_year or 0) for person in report.persons)
+    return _hashed(content)
+
+
+def same_content(report: IncomingReport, recorded: str) -> bool:
+    """Whether this report says what was recorded with this hash; ledgers of 0.1.0 hold a hash of every field."""
+    return recorded in (content_hash(report), _hash_of_0_1(report))
+
+
+def _hash_of_0_1(report: IncomingReport) -> str:
     content = report.model_dump()
     content["received_at"] = report.received_at.isoformat()
     content["persons"] = sorted(content["persons"], key=lambda person: str(person["key"]))
+    return _hashed(content)
+
+
+def _hashed(content: Mapping[str, object]) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

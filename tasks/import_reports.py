@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from domain.errors import InputRefusal, RoleRefusal
 from domain.parties import VT_ROLES
-from domain.reports import IncomingReport, content_hash
+from domain.reports import IncomingReport, same_content
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.people import roster, who
 from integrations.ledger.tables import ImportedFile, Municipality, Organisation, Report
@@ -86,7 +86,7 @@ def _compared(session: Session, rows: Sequence[Row]) -> tuple[list[IncomingRepor
         content = before.get((report.source, report.number))
         if content is None:
             new.append(report)
-        elif content != content_hash(report):
+        elif not same_content(report, content):
             changed.append(refused_row(line, InputRefusal("KR-MELDING-ANDERS")))
     return sorted(new, key=lambda report: report.received_at), changed
 

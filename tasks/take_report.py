@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import select
 
 from domain.errors import WrongUse
-from domain.reports import IncomingReport, content_hash
+from domain.reports import IncomingReport, same_content
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Organisation, Report
 from tasks.claim_offers import PARTNER
@@ -32,6 +32,6 @@ def take_report(ledger: Ledger, report: IncomingReport, now: datetime) -> Taken:
         same = (Report.source == report.source, Report.number == report.number)
         before = work.session.exec(select(Report.content_hash).where(*same)).first()
         if before is not None:
-            return Taken.KNOWN if before == content_hash(report) else Taken.CHANGED
+            return Taken.KNOWN if same_content(report, before) else Taken.CHANGED
         receive(work, report, now)
         return Taken.NEW

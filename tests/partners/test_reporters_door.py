@@ -146,6 +146,18 @@ def test_a_possibly_acute_report_takes_the_way_that_an_import_takes(door: Door, 
     assert all(one.possibly_acute for one in door.reports())
 
 
+def test_the_same_report_by_another_door_is_the_same_report(door: Door, tmp_path: Path) -> None:
+    door.post(report())
+    row = ROW | {"meldnummer": "PL-26-BCDFGHJK", "gezinsleden": "A:kind: D:volwassene:1985", "huisverbod": "ja"}
+    more = {"kanaal": "formulier", "soort_melder": "ggz", "gezinsnummer": "H-9", "wijk": "MD-DORP"}
+    (tmp_path / "een.csv").write_bytes(csv_of(row | more))
+    done = import_reports(door.ledger, tmp_path / "een.csv", "VT-201", NOW)
+    assert (done.known, done.reports, done.refused) == (1, 0, ())
+    (tmp_path / "twee.csv").write_bytes(csv_of(row | {"mogelijk_acuut": "ja"}))
+    [refused] = import_reports(door.ledger, tmp_path / "twee.csv", "VT-201", NOW).refused
+    assert refused.code == "KR-MELDING-ANDERS"
+
+
 def test_of_sixteen_copies_at_once_one_is_recorded(door: Door) -> None:
     tokens = [door.token() for _ in range(16)]
     with ThreadPoolExecutor(16) as pool:
