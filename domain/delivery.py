@@ -21,6 +21,7 @@ LONGEST_WAIT = timedelta(days=8)
 _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 _LENGTH = 8
 _PER_EPOCH = 1_000_000_000
+_LETTERS_FROM = 900_000_000
 _SPREAD = 14_142_135_623  # has no factor 2 or 5, so different numbers never share a reference
 
 
@@ -41,3 +42,8 @@ def bundle_reference(number: int, epoch: int = 0) -> str:
         rest, place = divmod(rest, len(_LETTERS))
         letters.append(_LETTERS[place])
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def letter_reference(number: int, epoch: int = 0) -> str:
+    """The reference of the bundle with this number in which no message stands: from numbers that no message gets."""
+    return bundle_reference(_LETTERS_FROM + number, epoch)

@@ -38,10 +38,32 @@ OFFER, OFFER_FAILED, OFFER_BACK = "OFFER", "OFFER_FAILED", "OFFER_BACK"
 """Of a hand-over to a partner's own system: to the receiver (it did not arrive), and to who offered it: it did not
 arrive, or the answer that came back cannot be recorded yet."""
 
+OFFER_WAITS, OFFER_HOMELESS, OFFER_TAKEN_BACK = "OFFER_WAITS", "OFFER_HOMELESS", "OFFER_TAKEN_BACK"
+OFFER_UNREAD, OFFER_GONE = "OFFER_UNREAD", "OFFER_GONE"
+OFFER_STAYS, OFFER_CROSSED = "OFFER_STAYS", "OFFER_CROSSED"
+OFFER_WORDS = {
+    OFFER_FAILED: "Niet aangekomen bij de ontvanger",
+    OFFER_WAITS: "Na een werkdag nog niet aangekomen bij de ontvanger",
+    OFFER_HOMELESS: "Overdracht zonder systeem, het antwoord komt niet vanzelf terug",
+    OFFER_TAKEN_BACK: "Staat bij de ontvanger als ingetrokken",
+    OFFER_UNREAD: "Antwoord van de ontvanger niet te lezen",
+    OFFER_GONE: "Niet meer te vinden bij de ontvanger",
+    OFFER_STAYS: "Nog niet ingetrokken bij de ontvanger",
+    OFFER_CROSSED: "Door de ontvanger aanvaard, hier niet meer aangeboden",
+}
+"""Of a hand-over to a partner's own system: what is wrong with it, told to who offered it and to their lead."""
+
+CORV_FAILED, CORV_SILENT = "CORV_FAILED", "CORV_SILENT"
+CORV_WORDS = {CORV_FAILED: "Door CORV niet afgeleverd", CORV_SILENT: "Nog geen ontvangstbericht van CORV"}
+"""Of a request that was sent through CORV."""
+
+AFTER_CLOSING = frozenset({OFFER_STAYS, OFFER_CROSSED, *CORV_WORDS})
+"""What must be told also when the step is closed: it came of the closing, or comes later than that."""
+
 OUTCOME, OUTCOME_FAILED = "OUTCOME", "OUTCOME_FAILED"
 """Of a status for a reporter's system: what did not arrive there, and the word of it to the worker."""
 
-ASIDE = frozenset({UNDELIVERED, OFFER, OFFER_FAILED, OFFER_BACK, OUTCOME, OUTCOME_FAILED})
+ASIDE = frozenset({UNDELIVERED, OFFER, OFFER_BACK, OUTCOME, OUTCOME_FAILED, *OFFER_WORDS, *CORV_WORDS})
 """What stands beside the ladder: it takes the place of no rung, and no rung takes its place."""
 
 CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
@@ -52,7 +74,8 @@ FORBIDDEN = re.compile(r"geweld|politie|mishandel|\bMDA", re.IGNORECASE)
 class Line:
     """One step in a message. `waiting_for` and `cause` (a code) are told at L2 only: whose turn it is and why not.
 
-    `waiting_for` is an organisation's code; in a message about one that did not arrive, whom that was meant for.
+    `waiting_for` is an organisation's code; in a message about one that did not arrive, whom that was meant for. There
+    `cause` is the rung of the one that did not arrive.
     """
 
     label: str
@@ -126,6 +149,14 @@ def render_counts(counts: Iterable[Count], *, bundle_reference: str, sent_to_tit
     return _checked(rendered, [bundle_reference], (count.label for count in told))
 
 
+def letter(
+    subject: str, lines: list[str], *, bundle_reference: str, sent_to_title: str, own: Iterable[str] = ()
+) -> Rendered:
+    """A message that is about no step. `own`: words of ours that may look personal. Raises PrivacyRefusal."""
+    rendered = Rendered(subject, _page(lines, bundle_reference, sent_to_title))
+    return _checked(rendered, [bundle_reference, *own], ())
+
+
 def _acute(lines: list[Line], bundle_reference: str) -> Rendered:
     if len(lines) != 1:
         raise PrivacyRefusal("KR-BERICHT-PRIVACY", what="meer dan een stap in een urgent bericht")
@@ -145,7 +176,7 @@ def _ordinary(lines: list[Line], bundle_reference: str, sent_to_title: str) -> R
 
 
 def _page(body: list[str], bundle_reference: str, sent_to_title: str) -> str:
-    title = _neutral(sent_to_title)
+    title = neutral(sent_to_title)
     closing = [
         *([f"Voor: {title}"] if title else []),
         f"Kenmerk: {bundle_reference}",
@@ -154,7 +185,7 @@ def _page(body: list[str], bundle_reference: str, sent_to_title: str) -> str:
     return "\n".join([*body, "", *closing, ""])
 
 
-def _neutral(text: str) -> str:
+def neutral(text: str) -> str:
     """The text, or nothing when it would tell too much: a message without its addressee's title still arrives."""
     return "" if FORBIDDEN.search(text) or personal(text) else text
 
@@ -192,7 +223,7 @@ def _late(line: Line) -> str:
 
 
 def _stalled(line: Line) -> str:
-    party = _neutral(line.waiting_for) or "een partner"
+    party = neutral(line.waiting_for) or "een partner"
     cause = CAUSES.get(line.cause, line.cause) or "niet vastgelegd"
     return f"Wacht: stap {line.label} van zaak {line.reference}. Wacht op: {party}. Reden: {cause}{_again(line)}"
 
@@ -200,12 +231,18 @@ def _stalled(line: Line) -> str:
 def _undelivered(line: Line) -> str:
     """Neither what that message said nor why it failed: somebody must speak to the other, by another way than mail."""
     about = f"taak {line.label} voor zaak {line.reference}" if line.reference else f"overzicht {line.label}"
-    party = _neutral(line.waiting_for) or "wie aan de beurt is"
+    party = neutral(line.waiting_for) or "wie aan de beurt is"
+    if line.cause in OFFER_WORDS:
+        return f"{OFFER_WORDS[line.cause]}: {about}. Neem zelf contact op met {party}"
     return f"Bericht niet aangekomen: {about}. Neem zelf contact op met {party}, niet per e-mail"
 
 
-def _offer_failed(line: Line) -> str:
-    return f"Niet aangekomen bij de ontvanger: taak {line.label} voor zaak {line.reference}. Neem zelf contact op"
+def _offer_trouble(line: Line) -> str:
+    return f"{OFFER_WORDS[line.rung]}: taak {line.label} voor zaak {line.reference}. Neem zelf contact op"
+
+
+def _corv(line: Line) -> str:
+    return f"{CORV_WORDS[line.rung]}: taak {line.label} voor zaak {line.reference}"
 
 
 def _offer_back(line: Line) -> str:
@@ -218,7 +255,8 @@ def _outcome_failed(line: Line) -> str:
 
 HEADLINES: dict[str, Callable[[Line], str]] = {
     OUTCOME_FAILED: _outcome_failed,
-    OFFER_FAILED: _offer_failed,
+    **dict.fromkeys(OFFER_WORDS, _offer_trouble),
+    **dict.fromkeys(CORV_WORDS, _corv),
     OFFER_BACK: _offer_back,
     STALLED: _stalled,
     UNDELIVERED: _undelivered,

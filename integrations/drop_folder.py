@@ -4,7 +4,10 @@ A file that is still being written bears another name until it is whole: a leadi
 """
 
 import os
-from collections.abc import Iterable, Mapping
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,8 @@ from domain.dutch import amount
 DONE, REFUSED = "verwerkt", "geweigerd"
 REFUSED_FILE, REFUSED_FILES, STUCK = "bestand geweigerd", "bestanden geweigerd", "niet weg te leggen"
 MOST_AT_ONCE = 200
+BESIDE = ".fout"
+CODE = re.compile(r"KR-[A-Z0-9-]+")
 
 
 Mark = tuple[int, int, int]
@@ -26,15 +31,40 @@ class WaitingFile:
     mark: Mark
 
 
-def waiting(folder: Path, suffixes: Iterable[str]) -> list[WaitingFile]:
-    """The files that wait, by name; at most two hundred, the others wait for the next round. No folder: none."""
+def waiting(folder: Path, suffixes: Iterable[str]) -> Iterator[WaitingFile]:
+    """The files that wait, by name. No folder: none."""
     wanted = frozenset(suffixes)
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix.lower() in wanted and path.name[0] != ".")
     except OSError:
+        return
+    for path in found:
+        if path.is_file() and not path.is_symlink():
+            yield WaitingFile(path, _mark(path))
+
+
+def refused(folder: Path) -> list[tuple[WaitingFile, tuple[str, ...]]]:
+    """The files that lie refused until somebody takes them away, each with the codes beside it, sorted."""
+    place = folder / REFUSED
+    try:
+        found = sorted(path for path in place.iterdir() if path.suffix != BESIDE and path.is_file())
+    except OSError:
         return []
-    files = [path for path in found if path.is_file() and not path.is_symlink()][:MOST_AT_ONCE]
-    return [WaitingFile(path, _mark(path)) for path in files]
+    return [(WaitingFile(path, _mark(path)), _codes(path)) for path in found]
+
+
+def emptiable(folder: Path) -> bool:
+    """Whether this process may read the folder and put its files away. Makes nothing."""
+    places = (folder, *(place for place in (folder / DONE, folder / REFUSED) if place.exists()))
+    return all(place.is_dir() and os.access(place, os.R_OK | os.W_OK | os.X_OK) for place in places)
+
+
+def _codes(path: Path) -> tuple[str, ...]:
+    try:
+        text = path.with_name(f"{path.name}{BESIDE}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()
+    return tuple(sorted(set(CODE.findall(text))))
 
 
 def _mark(path: Path) -> Mark:
@@ -50,17 +80,35 @@ def put_away(file: WaitingFile, refused: Iterable[str] = ()) -> None:
     """Move a file to `verwerkt`, or with the codes of what was wrong beside it to `geweigerd`. Never overwrites.
 
     A file that is another one by now stays: nobody read it, so the next round does. Raises OSError when the folder
-    does not allow it; then the file is read again in the next round.
+    does not allow it.
     """
     codes = list(refused)
     folder = file.path.parent / (REFUSED if codes else DONE)
-    folder.mkdir(exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        share(folder)
     place = _free(folder, file.path.name)
     if _mark(file.path) != file.mark:
         return
     os.replace(file.path, place)
     if codes:
-        place.with_name(f"{place.name}.fout").write_text("\n".join(codes) + "\n", encoding="utf-8")
+        beside = place.with_name(f"{place.name}{BESIDE}")
+        beside.write_text("\n".join(codes) + "\n", encoding="utf-8")
+        share(beside)
+
+
+def share(made: Path) -> None:
+    """Give what we made in a partner's folder the group of that folder, and its group what it may do there.
+
+    Our services make everything for themselves alone (UMask=0077), but whoever shares the folder must get at it. Where
+    the group is not one of ours, the owner of the folder decides; nothing fails.
+    """
+    above = made.parent.stat()
+    mine = stat.S_IMODE(made.stat().st_mode)
+    with suppress(OSError):
+        os.chown(made, -1, above.st_gid)
+    with suppress(OSError):
+        os.chmod(made, (mine & 0o700) | (above.st_mode & (0o070 if made.is_dir() else 0o060)))
 
 
 def in_figures(counts: Mapping[str, int]) -> str:

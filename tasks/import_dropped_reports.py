@@ -4,11 +4,12 @@ from collections import Counter
 from datetime import datetime
 
 from domain.errors import KetenregieError, OutsideFailure, RoleRefusal, UnknownRefusal, WrongUse
-from integrations.drop_folder import REFUSED_FILES, STUCK, WaitingFile, in_figures, put_away, waiting
+from integrations.drop_folder import REFUSED_FILES, WaitingFile, in_figures
 from integrations.ledger import Ledger
 from integrations.partners import partners
 from integrations.report_files import FORMATS
 from tasks.import_reports import Imported, import_reports
+from tasks.put_away_files import files_to_read, put_away_or_note
 
 NEW, KNOWN, WAITS = "nieuw", "al bekend", "wacht:"
 
@@ -19,7 +20,7 @@ def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
     counts: Counter[str] = Counter()
     for system in partners().reporters:
         if system.folder is not None and system.imports_as is not None:
-            for file in waiting(system.folder, FORMATS):
+            for file in files_to_read(ledger, system.source, system.folder, FORMATS):
                 counts.update(_taken(ledger, file, system.imports_as, system.source, now))
     told = in_figures(counts)
     return f"meldingen uit mappen: {told}" if told else ""
@@ -37,8 +38,4 @@ def _taken(ledger: Ledger, file: WaitingFile, by: str, source: str, now: datetim
     except KetenregieError as error:
         refused = [f"{error.places.get('line', 0)} {error.code}"]
     counts = Counter({NEW: done.reports, KNOWN: done.known + done.already, REFUSED_FILES: int(bool(refused))})
-    try:
-        put_away(file, refused)
-    except OSError:
-        counts[STUCK] += 1
-    return +counts
+    return +counts + put_away_or_note(ledger, source, file, refused, now)

@@ -11,6 +11,7 @@ from tasks.daily_turns import Unfinished, claim_turn, settle_turn, turn_of
 from tasks.fetch_waiting_lists import fetch_waiting_lists
 from tasks.import_dropped_reports import import_dropped_reports
 from tasks.keep_subscriptions import keep_subscriptions
+from tasks.look_at_folders import look_at_folders
 from tasks.look_up_receipts import look_up_receipts
 from tasks.offer_handovers import clock_of, offer_handovers
 from tasks.process_notifications import process_notifications
@@ -33,6 +34,7 @@ FREQUENT: tuple[PartnerRound, ...] = (
     reread_handovers,
     read_dropped_signals,
     read_corv_receipts,
+    look_at_folders,
     return_statuses,
     send_events,
 )

@@ -3,25 +3,27 @@
 from collections import Counter
 from datetime import datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from domain.errors import OutsideFailure, Refusal
-from domain.messages import OFFER_FAILED
 from domain.parties import OrganisationKind
 from domain.steps.protection_request import STEP as REQUEST
 from domain.terms import local_date
 from integrations.corv.config import CorvFolder
 from integrations.corv.receipts import SUFFIXES, Receipt, ReceiptFile, ReceiptKind, read_receipts
-from integrations.drop_folder import REFUSED_FILES, STUCK, in_figures, put_away, waiting
+from integrations.drop_folder import REFUSED_FILES, in_figures
 from integrations.ledger import Ledger, UnitOfWork
-from integrations.ledger.open_steps import Opener
-from integrations.ledger.tables import Answer, Audit, Case, Message, Organisation, OwnNumber, Step, StepState
+from integrations.ledger.tables import Answer, Audit, Case, Organisation, OwnNumber, Step, StepState
+from integrations.partner_folders import CORV
 from integrations.partners import partners
 from tasks.claim_offers import PARTNER
+from tasks.put_away_files import files_to_read, put_away_or_note
 from tasks.record_answer import record_answer
+from tasks.request_lost import request_lost
 
 ACT = "corv-ontvangst"
 NEW, KNOWN, UNKNOWN = "nieuw", "al bekend", "onbekend kenmerk"
+NO_CASE = "KR-ZAAK-ONBEKEND"
 SENT_ON = "sent_on"
 
 
@@ -29,44 +31,42 @@ def read_corv_receipts(ledger: Ledger, now: datetime) -> str:
     """Every file that waits; what was done, in Dutch, or ''."""
     counts: Counter[str] = Counter()
     for config in partners().corv:
-        for file in waiting(config.folder, SUFFIXES):
+        for file in files_to_read(ledger, CORV, config.folder, SUFFIXES):
             counts.update(_taken(ledger, config, read_receipts(file, local_date(now)), now))
     told = in_figures(counts)
     return f"ontvangstberichten van CORV: {told}" if told else ""
 
 
 def _taken(ledger: Ledger, config: CorvFolder, file: ReceiptFile, now: datetime) -> Counter[str]:
+    """A file with a wrong row is refused whole; of one with a case that is not ours the other rows count."""
     counts: Counter[str] = Counter()
     refused = list(file.refused)
     if not refused:
         with ledger.unit_of_work(now=now, actor=PARTNER) as work:
-            counts.update([_kept(work, receipt) for receipt in file.receipts])
+            kept = [(receipt.line, _kept(work, receipt)) for receipt in file.receipts]
         for receipt in file.receipts:
             _filled_in(ledger, config, receipt, now)
+        counts.update(word for _, word in kept)
+        refused = [f"{line} {NO_CASE} kenmerk" for line, word in kept if word == UNKNOWN]
     counts[REFUSED_FILES] += bool(refused)
-    try:
-        put_away(file.file, refused)
-    except OSError:
-        counts[STUCK] += 1
-    return +counts
+    return +counts + put_away_or_note(ledger, CORV, file.file, refused, now)
 
 
 def _kept(work: UnitOfWork, receipt: Receipt) -> str:
-    """Evidence, once: this number with this word."""
+    """Evidence, once: this number with this word of this day."""
     case = work.session.exec(select(Case).where(Case.reference == receipt.reference)).first()
     if case is None:
         return UNKNOWN
     step = _request(work, case)
     earlier = select(Audit.details).where(Audit.act == ACT, Audit.case_reference == case.reference)
-    told = {"nummer": receipt.number, "soort": str(receipt.kind)}
+    told = {"nummer": receipt.number, "soort": str(receipt.kind), "dag": receipt.day.isoformat()}
     if any(told.items() <= found.items() for found in work.session.exec(earlier)):
         return KNOWN
-    details: dict[str, str | int] = {**told, "dag": receipt.day.isoformat()}
+    details: dict[str, str | int] = {**told}
     work.audit(ACT, ground=REQUEST.code, case_reference=case.reference, step_id=step.id if step else "", **details)
     _number(work, case, receipt.number)
-    if receipt.kind is ReceiptKind.ERROR and step is not None:
-        before = select(func.count()).where(Message.step_id == step.id, Message.rung == OFFER_FAILED)
-        Opener.of(work).notice(case, step, OFFER_FAILED, case.worker, work.session.exec(before).one() + 1)
+    if receipt.kind is ReceiptKind.ERROR:
+        request_lost(work, case, step)
     work.session.flush()
     return NEW
 

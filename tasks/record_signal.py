@@ -17,15 +17,18 @@ UNKNOWN, CLOSED, KNOWN, RECORDED = "onbekend", "gesloten", "bekend", "nieuw"
 def record_signal(uow: UnitOfWork, sign: Sign, source: str) -> str:
     """Record it inside the caller's unit of work; says what became of it: onbekend, gesloten, bekend or nieuw.
 
-    A signal opens S19 unless that runs already. Sight on safety moves nowhere by it (process catalogue, S19).
+    A signal opens S19 unless that runs already. Sight on safety moves nowhere by it (process catalogue, S19). About a
+    closed case nothing is opened: that it came is in the trail, once, and whoever opens the case sees it.
     """
     key = f"{source}:{sign.number}"
     if uow.session.exec(select(Signal.id).where(Signal.key == key)).first() is not None:
         return KNOWN
     case = uow.session.exec(select(Case).where(Case.reference == sign.reference)).first()
-    if case is None or case.state == CaseState.CLOSED:
-        return CLOSED if case else UNKNOWN
-    step = _running(uow, case) or Opener.of(uow).open(case, Open(OUT_OF_SIGHT.word, start=uow.now))
+    if case is None:
+        return UNKNOWN
+    closed = case.state == CaseState.CLOSED
+    step = None if closed else _running(uow, case) or Opener.of(uow).open(case, Open(OUT_OF_SIGHT.word, start=uow.now))
+    step_id = step.id if step else ""
     row = Signal(
         case_id=case.id or 0,
         source=source,
@@ -34,13 +37,14 @@ def record_signal(uow: UnitOfWork, sign: Sign, source: str) -> str:
         code=sign.code,
         seen_on=sign.seen_on,
         received_at=uow.now,
-        step_id=step.id,
+        step_id=step_id,
     )
     uow.session.add(row)
     details = {"source": source, "code": str(sign.code), "seen_on": sign.seen_on.isoformat()}
-    uow.audit("signaal-ontvangen", ground=OUT_OF_SIGHT.code, case_reference=case.reference, step_id=step.id, **details)
+    act = "signaal-gesloten" if closed else "signaal-ontvangen"
+    uow.audit(act, ground=OUT_OF_SIGHT.code, case_reference=case.reference, step_id=step_id, **details)
     uow.session.flush()
-    return RECORDED
+    return CLOSED if closed else RECORDED
 
 
 def _running(uow: UnitOfWork, case: Case) -> Step | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from domain.delivery import bundle_reference
+from domain.delivery import bundle_reference, letter_reference
 from domain.dutch import moment_text
 from domain.messages import Rendered, repeated
 from integrations.faults import fault_point
@@ -100,7 +100,9 @@ def _rename(session: Session, numbers: Sequence[int], times: int) -> None:
     first = select(Message.bundle_id, func.min(Message.id)).where(col(Message.bundle_id).in_(numbers))
     lowest = dict(session.exec(first.group_by(col(Message.bundle_id))).all())
     for bundle in session.exec(select(Bundle).where(col(Bundle.id).in_(numbers))):
-        old, new = bundle.reference, bundle_reference(lowest.get(bundle.id) or 0, times)
+        lowest_in_it = lowest.get(bundle.id)
+        new = bundle_reference(lowest_in_it, times) if lowest_in_it else letter_reference(bundle.id or 0, times)
+        old = bundle.reference
         text = repeated(Rendered(bundle.subject.replace(old, new), bundle.body.replace(old, new)))
         bundle.reference, bundle.subject, bundle.body = new, text.subject, text.body
         bundle.body_hash = body_hash(text)

@@ -15,6 +15,7 @@ from integrations.ledger.audit import head
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Message, MessageState, Outbox, Step, StepState, SweepRun
 from integrations.ledger.upgrading import revision, revisions
+from tasks.file_problems import file_problems
 from tasks.settle_restore import restore_problem
 from tasks.watch_clock import last_sweeps
 
@@ -77,7 +78,8 @@ def show_status(ledger: Ledger, now: datetime) -> Status:
             audit_hash=end.hash,
         )
         restored = restore_problem(session, ledger, now)
-    return replace(found, problems=(*_problems(found), *filter(None, [restored])))
+        files = file_problems(session, now)
+    return replace(found, problems=(*_problems(found), *files, *filter(None, [restored])))
 
 
 def _problems(found: Status) -> Iterator[str]:

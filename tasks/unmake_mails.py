@@ -6,6 +6,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
 from integrations.ledger import UnitOfWork
+from integrations.ledger.partner_tables import DroppedFile
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState, Message, MessageState
 
 UNTRIED = (DeliveryState.PLANNED, DeliveryState.TEMPORARY)
@@ -24,6 +25,8 @@ def unmake_mails(uow: UnitOfWork, *where: Any) -> int:
     again = update(Message).where(col(Message.bundle_id).in_(found), col(Message.state) == MessageState.BUNDLED)
     connection.execute(again.values(state=MessageState.PLANNED, reason=""))
     connection.execute(update(Message).where(col(Message.bundle_id).in_(found)).values(bundle_id=None))
+    letters = update(DroppedFile).where(col(DroppedFile.bundle_id).in_(found))
+    connection.execute(letters.values(bundle_id=None, told_at=None))
     connection.execute(delete(Delivery).where(col(Delivery.bundle_id).in_(found)))
     connection.execute(delete(Bundle).where(col(Bundle.id).in_(found)))
     return len(found)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -28,12 +28,13 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """One receipt: our reference, CORV's own number, what it says and of which day."""
+    """One receipt: our reference, CORV's own number, what it says and of which day; and its line in the file."""
 
     reference: str
     number: str
     kind: ReceiptKind
     day: date
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def read_receipts(file: WaitingFile, today: date) -> ReceiptFile:
             try:
                 if raw.refusal is not None:
                     raise raw.refusal
-                receipts.append(_receipt(raw.cells, today))
+                receipts.append(replace(_receipt(raw.cells, today), line=raw.line))
             except InputRefusal as refusal:
                 refused.append(f"{raw.line} {refusal.code} {refusal.places.get('field', '')}".rstrip())
     except KetenregieError as error:

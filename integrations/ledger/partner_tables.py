@@ -34,7 +34,8 @@ class HandoverOffer(SQLModel, table=True):
     `number` is what the other side knows it by; `remote` the address of what it made for it; `etag` the version that
     was read last; `read_again_at` is set when it could not be read now; `refused` is the code with which our own gates
     sent its answer back, and `judged` a hash of that answer and of what was known then: as long as it is the same, the
-    answer need not be held against the gates again.
+    answer need not be held against the gates again. `told`: the troubles that people were told of since it was last well,
+    as codes with a space between; `settled_at`: a person saw to what failed, by another way.
     """
 
     __tablename__ = "handover_offer"
@@ -64,6 +65,8 @@ class HandoverOffer(SQLModel, table=True):
     withdrawn_at: datetime | None = None
     refused: str = ""
     judged: str = ""
+    told: str = ""
+    settled_at: datetime | None = None
 
 
 class Notification(SQLModel, table=True):
@@ -149,6 +152,60 @@ class Signal(SQLModel, table=True):
     seen_on: date
     received_at: datetime
     step_id: str = ""
+
+
+class FileTrouble(StrEnum):
+    """Refused, waiting without being read, read but not to be put away, or a folder that cannot be emptied."""
+
+    REFUSED = "refused"
+    WAITING = "waiting"
+    STUCK = "stuck"
+    CLOSED = "closed"
+
+
+class DroppedFile(SQLModel, table=True):
+    """A dropped file, or its folder, that a person must look at until it is gone. Never its name or what is in it.
+
+    `key` is a hash of the folder and of what tells this file from another; `codes` what was wrong with it, a line
+    each; `bundle_id` the mail that tells somebody, `lost` on whom an earlier one was lost.
+    """
+
+    __tablename__ = "dropped_file"
+    __table_args__ = (one_of("state", FileTrouble), Index("ix_dropped_file_gone", "gone_at", "source"))
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    source: str
+    state: str
+    codes: str = ""
+    since: datetime
+    gone_at: datetime | None = None
+    told_at: datetime | None = None
+    bundle_id: int | None = Field(default=None, foreign_key="bundle.id", index=True)
+    lost: str = ""
+
+
+class BrpFollow(SQLModel, table=True):
+    """Somebody whom we had the BRP follow. `mark` is made of the number with a secret that is not in the ledger."""
+
+    __tablename__ = "brp_follow"
+    __table_args__ = (UniqueConstraint("source", "mark"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    mark: str
+    placed_at: datetime
+
+
+class BrpStanding(SQLModel, table=True):
+    """A code of the BRP that has no day of its own: `since` is the day it was first heard, as long as it holds."""
+
+    __tablename__ = "brp_standing"
+    __table_args__ = (UniqueConstraint("source", "reference", "person", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    source: str
+    reference: str
+    person: str
+    code: str
+    since: date
 
 
 class PartnerFigure(SQLModel, table=True):

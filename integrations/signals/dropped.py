@@ -11,7 +11,7 @@ from pathlib import Path
 from domain.errors import InputRefusal, KetenregieError
 from domain.references import is_valid, normalise
 from domain.signals import Sign, SignalCode
-from integrations.drop_folder import WaitingFile, waiting
+from integrations.drop_folder import WaitingFile, share
 from integrations.report_files.csv_rows import csv_rows
 from integrations.report_files.guards import bytes_of, must_be_text, must_have_rows
 from integrations.whole_file import write_whole
@@ -24,10 +24,10 @@ MOST_NUMBER = 60
 
 @dataclass(frozen=True)
 class DroppedFile:
-    """One file: its signals, and the codes of the rows that cannot be taken (`line code`)."""
+    """One file: its signals, each with its line, and the codes of the rows that cannot be taken (`line code`)."""
 
     file: WaitingFile
-    signs: tuple[Sign, ...]
+    signs: tuple[tuple[int, Sign], ...]
     refused: tuple[str, ...]
 
 
@@ -40,15 +40,16 @@ class DroppedSignals:
     def follow(self, references: frozenset[str]) -> None:
         """Write the references, a line each, to `volgen.txt`; nothing else about them is told."""
         write_whole(self.folder / FOLLOW, "".join(f"{reference}\n" for reference in sorted(references)))
+        share(self.folder / FOLLOW)
 
-    def files(self, today: date) -> list[DroppedFile]:
-        """Every file that waits, read."""
-        return [read_signals(file, today) for file in waiting(self.folder, SUFFIXES)]
+    def read(self, file: WaitingFile, today: date) -> DroppedFile:
+        """One file that waits."""
+        return read_signals(file, today)
 
 
 def read_signals(file: WaitingFile, today: date) -> DroppedFile:
     """The signals of one file; a file that cannot be read as a whole is one refusal."""
-    signs: list[Sign] = []
+    signs: list[tuple[int, Sign]] = []
     refused: list[str] = []
     try:
         data = bytes_of(file.path)
@@ -58,7 +59,7 @@ def read_signals(file: WaitingFile, today: date) -> DroppedFile:
             try:
                 if raw.refusal is not None:
                     raise raw.refusal
-                signs.append(_sign(raw.cells, today))
+                signs.append((raw.line, _sign(raw.cells, today)))
             except InputRefusal as refusal:
                 refused.append(f"{raw.line} {refusal.code}")
     except KetenregieError as error:

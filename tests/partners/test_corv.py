@@ -8,14 +8,19 @@ import pytest
 from sqlmodel import select
 
 from domain.references import new_reference
+from domain.steps.protection_request import STEP as REQUEST
 from integrations.corv.preflight import preflight
 from integrations.drop_folder import DONE, REFUSED
 from integrations.ledger import SYSTEM, Ledger
-from integrations.ledger.tables import Answer, Audit, Message, Organisation, OwnNumber
+from integrations.ledger.tables import Answer, Audit, Message, Organisation, OwnNumber, Step
+from integrations.mail import Result, Verdict
 from integrations.partners import partners
+from tasks.deliver_messages import deliver_messages
+from tasks.failed_messages import failed_messages
 from tasks.read_corv_receipts import read_corv_receipts
 from tests.chain import Chain
 from tests.partners.conftest import Configure
+from tests.region import moment
 from tests.stages import decided
 
 HEAD = "kenmerk;corv_nummer;soort;dag"
@@ -109,23 +114,71 @@ def test_a_code_that_may_not_answer_leaves_the_evidence(
     assert (box.answers(), len(box.evidence())) == ([], 1)
 
 
+def messages(chain: Chain, rung: str = "CORV_FAILED") -> list[tuple[str, str, int, str]]:
+    with chain.ledger.reading() as session:
+        found = session.exec(select(Message).where(Message.rung == rung)).all()
+        return [(row.party, row.label, row.ordinal, row.state) for row in found]
+
+
+def mails(chain: Chain, at: str = "2026-04-28T16:00") -> list[str]:
+    """The mails that leave in a round at this moment."""
+    sent: list[str] = []
+
+    class Post:
+        def send(self, channel: str, subject: str, body: str, reference: str) -> Result:
+            sent.append(body)
+            return Result(Verdict.SENT, "")
+
+    deliver_messages(chain.ledger, moment(at), Post())
+    return [body for body in sent if "Door CORV niet afgeleverd" in body]
+
+
 def test_an_error_of_corv_reaches_the_worker(box: Box) -> None:
     box.drop(box.row("fout"), box.row("fout", "CORV-2"))
-    with box.chain.ledger.reading() as session:
-        told = session.exec(select(Message.party, Message.label, Message.ordinal).where(Message.rung == "OFFER_FAILED"))
-        assert list(told) == [(box.chain.case.worker, "Besluit", 1), (box.chain.case.worker, "Besluit", 2)]
+    worker = box.chain.case.worker
+    assert messages(box.chain) == [(worker, "Besluit", 1, "planned"), (worker, "Besluit", 2, "planned")]
+    assert messages(box.chain, "OFFER") == []
+    [mail] = mails(box.chain)
+    assert box.chain.reference in mail
+    assert NUMBER not in mail
 
 
-def test_an_unknown_reference_is_told_and_a_case_without_a_request_keeps_the_evidence(
+def test_a_number_that_fails_again_on_another_day_is_told_again(box: Box) -> None:
+    box.drop(box.row("fout", day="2026-04-27"))
+    assert box.drop(box.row("fout", day="2026-04-27"), name="weer.csv") == "ontvangstberichten van CORV: 1 al bekend"
+    box.drop(box.row("fout", day="2026-04-28"), name="later.csv")
+    assert [ordinal for _, _, ordinal, _ in messages(box.chain)] == [1, 2]
+
+
+def test_an_error_after_the_step_was_closed_is_told_and_shows_until_somebody_takes_it_up(box: Box) -> None:
+    chain = box.chain
+    with chain.ledger.unit_of_work(now=chain.now, actor=SYSTEM) as work:
+        step = work.session.get_one(Step, chain.step("protection_request").id)
+        step.state, step.closed_at, step.outcome = "done", chain.now, "sent"
+    box.drop(box.row("fout"))
+    assert len(mails(chain)) == 1
+    assert messages(chain, "OFFER") == [(chain.case.worker, "Besluit", 1, "failed")]
+    with chain.ledger.reading() as session:
+        assert [(line.title, line.reason) for line in failed_messages(session)] == [(REQUEST.title, "corv-fout")]
+
+
+def test_an_unknown_reference_is_refused_while_the_other_rows_count(box: Box) -> None:
+    unknown = box.row("fout").replace(box.chain.reference, new_reference(Random(1)))
+    said = box.drop(unknown, box.row())
+    assert said == "ontvangstberichten van CORV: 1 bestand geweigerd, 1 nieuw, 1 onbekend kenmerk"
+    assert (box.folder / REFUSED / "dag.csv.fout").read_text() == "2 KR-ZAAK-ONBEKEND kenmerk\n"
+    assert len(box.evidence()) == 1
+
+
+def test_a_case_without_a_request_keeps_the_evidence_and_its_worker_hears_of_an_error(
     region: Ledger, tmp_path: Path, configured: Configure
 ) -> None:
     chain = decided(Chain(region))
     box = Box(chain, tmp_path / "corv", configured, "VT-201")
-    assert box.drop(box.row("fout"), box.row().replace(chain.reference, new_reference(Random(1)))) == (
-        "ontvangstberichten van CORV: 1 nieuw, 1 onbekend kenmerk"
-    )
+    assert box.drop(box.row("fout")) == "ontvangstberichten van CORV: 1 nieuw"
     assert len(box.evidence()) == 1
     assert box.number() == ""  # this region has no board
+    assert len(mails(chain)) == 1
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ def upgrade() -> None:
     _event_delivery()
     _partner_figure()
     _signal()
+    _brp()
     _handover_offer()
     _status_return()
+    _dropped_file()
     op.add_column("delivery", sa.Column("remote_id", sa.String(), nullable=False, server_default=EMPTY))
     given = sa.text("remote_id <> ''")
     op.create_index("ix_delivery_remote_id", "delivery", ["remote_id"], sqlite_where=given, postgresql_where=given)
@@ -131,6 +133,31 @@ def _signal() -> None:
     op.create_index(op.f("ix_signal_case_id"), "signal", ["case_id"], unique=False)
 
 
+def _brp() -> None:
+    op.create_table(
+        "brp_follow",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("placed_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brp_follow")),
+        sa.UniqueConstraint("source", "mark", name=op.f("uq_brp_follow_source_mark")),
+    )
+    op.create_table(
+        "brp_standing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brp_standing")),
+        sa.UniqueConstraint(
+            "source", "reference", "person", "code", name=op.f("uq_brp_standing_source_reference_person_code")
+        ),
+    )
+
+
 def _handover_offer() -> None:
     op.create_table(
         "handover_offer",
@@ -155,6 +182,8 @@ def _handover_offer() -> None:
         sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
         sa.Column("refused", sa.String(), nullable=False),
         sa.Column("judged", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("settled_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint(
             "state IN ('planned', 'claimed', 'delivered', 'accepted', 'refused', 'withdrawn', 'by_hand', 'failed')",
             name=op.f("ck_handover_offer_state"),
@@ -203,3 +232,27 @@ def _status_return() -> None:
         sa.UniqueConstraint("report_id", "ordinal", name=op.f("uq_status_return_report_id_ordinal")),
     )
     op.create_index("ix_status_return_due", "status_return", ["state", "next_try_at"], unique=False)
+
+
+def _dropped_file() -> None:
+    op.create_table(
+        "dropped_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("codes", sa.String(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("gone_at", UTCDateTime(), nullable=True),
+        sa.Column("told_at", UTCDateTime(), nullable=True),
+        sa.Column("bundle_id", sa.Integer(), nullable=True),
+        sa.Column("lost", sa.String(), nullable=False),
+        sa.CheckConstraint("state IN ('refused', 'waiting', 'stuck', 'closed')", name=op.f("ck_dropped_file_state")),
+        sa.ForeignKeyConstraint(
+            ["bundle_id"], ["bundle.id"], name=op.f("fk_dropped_file_bundle_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dropped_file")),
+        sa.UniqueConstraint("key", name=op.f("uq_dropped_file_key")),
+    )
+    op.create_index("ix_dropped_file_gone", "dropped_file", ["gone_at", "source"], unique=False)
+    op.create_index(op.f("ix_dropped_file_bundle_id"), "dropped_file", ["bundle_id"], unique=False)
