@@ -9,7 +9,7 @@ from sqlmodel import select
 from domain.access import refuse_internal_figures
 from integrations.ledger import Actor, Ledger
 from integrations.ledger.people import who
-from integrations.ledger.tables import ImportedFile, Organisation
+from integrations.ledger.tables import Organisation
 from integrations.partner_figures.layout import read_waiting_file
 from integrations.report_files import RefusedRow
 from tasks.record_waiting_lists import NOTHING, Taken, record_waiting_lists
@@ -19,7 +19,7 @@ DOOR = "bestand"
 
 @dataclass(frozen=True)
 class WaitingImported:
-    """What became of a file. With a refused row nothing was recorded; `already`: this file was imported before."""
+    """What became of a file. With a refused row nothing was recorded; `already`: every figure was known."""
 
     taken: Taken = NOTHING
     refused: tuple[RefusedRow, ...] = ()
@@ -39,7 +39,5 @@ def import_waiting_lists(ledger: Ledger, path: Path, by: str, now: datetime) -> 
     if file.refused:
         return WaitingImported(refused=file.refused)
     with ledger.unit_of_work(now=now, actor=Actor(person.code, sorted(person.roles)[0], DOOR)) as uow:
-        if uow.session.get(ImportedFile, file.content_hash) is not None:
-            return WaitingImported(already=True)
-        uow.session.add(ImportedFile(content_hash=file.content_hash, at=now, by=person.code, rows=len(file.lists)))
-        return WaitingImported(record_waiting_lists(uow, (found for _, found in file.lists), DOOR))
+        taken = record_waiting_lists(uow, (found for _, found in file.lists), DOOR)
+    return WaitingImported(taken, already=not (taken.new or taken.corrected))

@@ -57,7 +57,7 @@ def waiting_lists(file: CsvFile, by: By, now: Now = "", as_json: AsJson = False,
     if as_json:
         print_json(done)
     elif done.already:
-        say("Dit bestand is al eerder ingelezen. Er is niets gewijzigd.")
+        say("Alles in dit bestand was al bekend. Er is niets gewijzigd.")
     elif done.refused:
         _print_refused(done.refused)
     else:

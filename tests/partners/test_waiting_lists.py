@@ -67,6 +67,16 @@ def test_a_correction_counts_from_when_it_came_and_the_earlier_figure_is_kept(re
     assert lines(region, known="2026-05-24")[0][3] == 52
 
 
+def test_a_figure_that_is_corrected_back_is_a_correction_also_from_the_same_file(
+    region: Ledger, tmp_path: Path
+) -> None:
+    for waiting, corrected in ((50, 0), (52, 1), (50, 1)):
+        done = imported(region, tmp_path, f"ZORG-KUST;verslaving;2026-05-01;{waiting};61")
+        assert (done.taken.corrected, done.already) == (corrected, False)
+    assert lines(region)[0][3] == 50
+    assert imported(region, tmp_path, "ZORG-KUST;verslaving;2026-05-01;50;61").already
+
+
 @pytest.mark.parametrize(
     ("row", "code", "field"),
     [
