@@ -27,11 +27,13 @@ def keep(source: NotificatieSource) -> Kept:
     with NotificatiesApi(source) as api:
         found = _ours(api, source)
         right = [one for one in found if one.callback_url == source.callback_url]
-        if not right:
-            api.make()
-        else:
+        if right:
             api.renew(right[0].url)
-        old = [one for one in found if one not in right[:1]]
+        else:
+            api.make()
+            found = _ours(api, source)  # somebody else may have made one at the same time
+        kept = [one for one in found if one.callback_url == source.callback_url][:1]
+        old = [one for one in found if one not in kept]
         for one in old:
             api.drop(one.url)
     changed = bool(right) and not is_right(right[0], source)

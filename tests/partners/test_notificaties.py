@@ -1,10 +1,13 @@
 """Subscriptions at a Notificaties API: exactly one right one, whatever was there, and nothing of others touched."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,18 +19,21 @@ from deployments.receiver.app import receiver_app
 from deployments.receiver.house import House
 from integrations.http import Door, Unanswered
 from integrations.ledger import Ledger
+from integrations.notificaties.client import NotificatiesApi
 from integrations.notificaties.config import NotificatieSource
 from integrations.notificaties.keeping import Kept, drop, keep, ours
 from integrations.notificaties.preflight import preflight
 from integrations.settings import settings
 from integrations.zgw.token import Signer
 from tasks.keep_subscriptions import keep_subscriptions
+from tasks.partner_rounds import run_daily_rounds
 from tests.partners.judged import Judged, needs_specs
 from tests.partners.nrc_standin import BASE, Nrc, fault
 from tests.partners.receiving import NOW, OUR_SECRET, SECRET, installed
 from tests.partners.server import served
 
 pytestmark = needs_specs
+MORNING = datetime.fromisoformat("2026-06-03T05:10+02:00")
 
 
 @dataclass
@@ -101,6 +107,19 @@ def test_dropping_ends_ours_only_and_twice_is_once(world: World) -> None:
     assert [one["callbackUrl"] for one in world.kept_there] == ["https://anders.example/notificaties/nrc"]
 
 
+def test_of_two_that_subscribe_at_once_one_subscription_is_left(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    both_looked, make = threading.Barrier(2), NotificatiesApi.make
+
+    def made(api: NotificatiesApi) -> None:
+        both_looked.wait(10)
+        make(api)
+
+    monkeypatch.setattr(NotificatiesApi, "make", made)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(keep, [world.source] * 2))
+    assert [one["callbackUrl"] for one in world.kept_there] == [world.source.callback_url]
+
+
 def test_a_subscription_of_which_the_answer_was_lost_is_found_and_not_doubled(world: World) -> None:
     def cut_after_making(request: Request) -> Response | None:
         if request.method != "POST":
@@ -123,6 +142,23 @@ def test_a_receiver_that_cannot_be_reached_is_told_with_the_code_of_the_other_si
     told = keep_subscriptions(ledger, NOW)
     assert told == "KR-ABONNEMENT: Het abonnement bij nrc is niet in orde (http-400, invalid, no-auth-on-callback-url)."
     assert world.kept_there == []
+
+
+def test_a_source_that_was_away_has_its_subscription_back_the_same_day(world: World, ledger: Ledger) -> None:
+    busy = fault(429, "busy")
+    busy.headers["Retry-After"] = "5400"
+    world.nrc.wrong = lambda _: busy
+    [said] = run_daily_rounds(ledger, MORNING, (keep_subscriptions,))
+    assert said == "KR-ABONNEMENT: Het abonnement bij nrc is niet in orde (http-429, busy)."
+    asked = len(world.judged.exchanges)
+    world.nrc.wrong = lambda _: None
+    run_daily_rounds(ledger, MORNING + timedelta(hours=1), (keep_subscriptions,))
+    assert len(world.judged.exchanges) == asked, "it asked for an hour and a half of rest"
+    run_daily_rounds(ledger, MORNING + timedelta(hours=2), (keep_subscriptions,))
+    assert len(world.kept_there) == 1
+    asked = len(world.judged.exchanges)
+    run_daily_rounds(ledger, MORNING + timedelta(hours=3), (keep_subscriptions,))
+    assert len(world.judged.exchanges) == asked
 
 
 WEATHER: dict[str, tuple[Callable[[Request], Response | None], str]] = {
