@@ -22,6 +22,7 @@ from tasks.read_handovers import read_handovers, reread_handovers
 from tasks.return_status import return_statuses
 from tasks.send_events import send_events
 from tasks.tell_whom_to_follow import tell_whom_to_follow
+from tasks.watch_corv import watch_corv
 from tasks.withdraw_handovers import withdraw_handovers
 
 PartnerRound = Callable[[Ledger, datetime], str]
@@ -47,6 +48,7 @@ DAILY: tuple[PartnerRound, ...] = (
     fetch_waiting_lists,
     tell_whom_to_follow,
     read_brp_signals,
+    watch_corv,
 )
 """Once a day, each in its own turn (tasks/daily_turns.py): the polls that find what no notification told."""
 

@@ -57,7 +57,7 @@ def _kept(work: UnitOfWork, receipt: Receipt) -> str:
     case = work.session.exec(select(Case).where(Case.reference == receipt.reference)).first()
     if case is None:
         return UNKNOWN
-    step = _request(work, case)
+    step = request_of(work, case)
     earlier = select(Audit.details).where(Audit.act == ACT, Audit.case_reference == case.reference)
     told = {"nummer": receipt.number, "soort": str(receipt.kind), "dag": receipt.day.isoformat()}
     if any(told.items() <= found.items() for found in work.session.exec(earlier)):
@@ -83,7 +83,7 @@ def _number(work: UnitOfWork, case: Case, number: str) -> None:
         row.number = number
 
 
-def _request(work: UnitOfWork, case: Case) -> Step | None:
+def request_of(work: UnitOfWork, case: Case) -> Step | None:
     """The request that is asked for now, else the last one."""
     query = select(Step).where(Step.case_id == case.id, Step.kind == REQUEST.word).order_by(col(Step.id).desc())
     found = work.session.exec(query).all()

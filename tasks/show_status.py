@@ -18,6 +18,7 @@ from integrations.ledger.upgrading import revision, revisions
 from tasks.file_problems import file_problems
 from tasks.settle_restore import restore_problem
 from tasks.watch_clock import last_sweeps
+from tasks.watch_corv import silent_requests
 
 PATIENCE = timedelta(minutes=30)
 WAITING = (MessageState.PLANNED, MessageState.BUNDLED)
@@ -78,7 +79,7 @@ def show_status(ledger: Ledger, now: datetime) -> Status:
             audit_hash=end.hash,
         )
         restored = restore_problem(session, ledger, now)
-        files = file_problems(session, now)
+        files = filter(None, [*file_problems(session, now), silent_requests(session)])
     return replace(found, problems=(*_problems(found), *files, *filter(None, [restored])))
 
 

@@ -16,8 +16,11 @@ from integrations.ledger.tables import Answer, Audit, Message, Organisation, Own
 from integrations.mail import Result, Verdict
 from integrations.partners import partners
 from tasks.deliver_messages import deliver_messages
+from tasks.examine_folders import examine_folders
 from tasks.failed_messages import failed_messages
 from tasks.read_corv_receipts import read_corv_receipts
+from tasks.show_status import show_status
+from tasks.watch_corv import watch_corv
 from tests.chain import Chain
 from tests.partners.conftest import Configure
 from tests.region import moment
@@ -120,7 +123,7 @@ def messages(chain: Chain, rung: str = "CORV_FAILED") -> list[tuple[str, str, in
         return [(row.party, row.label, row.ordinal, row.state) for row in found]
 
 
-def mails(chain: Chain, at: str = "2026-04-28T16:00") -> list[str]:
+def mails(chain: Chain, at: str = "2026-04-28T16:00", word: str = "Door CORV niet afgeleverd") -> list[str]:
     """The mails that leave in a round at this moment."""
     sent: list[str] = []
 
@@ -130,7 +133,7 @@ def mails(chain: Chain, at: str = "2026-04-28T16:00") -> list[str]:
             return Result(Verdict.SENT, "")
 
     deliver_messages(chain.ledger, moment(at), Post())
-    return [body for body in sent if "Door CORV niet afgeleverd" in body]
+    return [body for body in sent if word in body]
 
 
 def test_an_error_of_corv_reaches_the_worker(box: Box) -> None:
@@ -160,6 +163,33 @@ def test_an_error_after_the_step_was_closed_is_told_and_shows_until_somebody_tak
     assert messages(chain, "OFFER") == [(chain.case.worker, "Besluit", 1, "failed")]
     with chain.ledger.reading() as session:
         assert [(line.title, line.reason) for line in failed_messages(session)] == [(REQUEST.title, "corv-fout")]
+
+
+def test_a_request_without_a_receipt_is_told_once_and_counted_until_one_comes(box: Box) -> None:
+    chain = box.chain
+    box.drop(box.row(day="2026-04-24"), box.row(number="CORV-2", day="2026-04-26"))
+    assert watch_corv(chain.ledger, chain.now) == "CORV: 1 verzoek zonder ontvangstbericht"
+    assert watch_corv(chain.ledger, chain.now) == ""
+    assert messages(chain, "CORV_SILENT") == [(chain.case.worker, "Besluit", 1, "planned")]
+    assert mails(chain, word="Nog geen ontvangstbericht van CORV") != []
+    assert "1 verzoek zonder ontvangstbericht" in show_status(chain.ledger, chain.now).problems
+    assert [check.verdict for check in examine_folders(chain.ledger, chain.now)] == ["warn"]
+    box.drop(box.row("ontvangen"), name="later.csv")
+    assert watch_corv(chain.ledger, chain.now) == ""
+    assert list(examine_folders(chain.ledger, chain.now)) == []
+
+
+def test_a_box_that_does_not_tell_what_was_received_is_not_watched(
+    chain: Chain, tmp_path: Path, configured: Configure
+) -> None:
+    box = Box(chain, tmp_path / "corv", configured)
+    box.drop(box.row(day="2026-04-20"))
+    watch_corv(chain.ledger, chain.now)
+    assert len(list(examine_folders(chain.ledger, chain.now))) == 1
+    configured(f'[[corv]]\nfolder = "{box.folder}"\nreceived_within_days = 0\n', {})
+    box.drop(box.row(number="CORV-2", day="2026-04-20"))
+    assert watch_corv(chain.ledger, chain.now) == ""
+    assert list(examine_folders(chain.ledger, chain.now)) == []
 
 
 def test_an_unknown_reference_is_refused_while_the_other_rows_count(box: Box) -> None:

@@ -14,6 +14,7 @@ from integrations.ledger.tables import Audit, Bundle, Delivery, ProfessionalRow,
 from integrations.mail import Result, Verdict
 from tasks.account_day import account_day
 from tasks.deliver_messages import deliver_messages
+from tasks.examine_folders import examine_folders
 from tasks.import_dropped_reports import import_dropped_reports
 from tasks.look_at_folders import look_at_folders
 from tasks.settle_restore import _doubt
@@ -93,6 +94,9 @@ def test_a_refused_file_is_told_to_the_duty_desk_once_and_stays_a_problem_until_
     assert here.trail("bestand-geweigerd") == [{"bron": "POL-KUST", "codes": "KR-RIJ-PRIVACY"}]
     assert here.trail("bestanden-gemeld") == [{"bron": "POL-KUST", "bestanden": 1, "partij": DESK}]
     assert here.problems() == ["POL-KUST: 1 bestand is geweigerd"]
+    assert [(check.verdict, check.found) for check in examine_folders(here.ledger, NOW)] == [
+        ("fail", "POL-KUST: 1 bestand is geweigerd")
+    ]
     assert here.round(NOW + 40 * ROUND) == ""
     for name in os.listdir(here.folder / REFUSED):
         (here.folder / REFUSED / name).unlink()
