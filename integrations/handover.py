@@ -23,7 +23,8 @@ class Offer:
     """A hand-over as it leaves: no names, no content, only what lets the other side find its own case.
 
     `number` is ours and unique (at most 40 characters); an offer that comes twice is recognised by it.
-    `own_number`: the receiving organisation's own case number, where we know it. `link` leads to the step's form.
+    `own_number`: the receiving organisation's own case number, where we know it. `link` leads to the step's form; it
+    may be empty, and goes along only where the partners' file says that they can open it.
     """
 
     number: str
@@ -39,7 +40,8 @@ class Found:
     """What was read back. `unchanged`: the same as at `etag`, so nothing else is filled.
 
     `said_on`: the day they said it; `refusal`: a value of `domain.steps.warm_handover.REFUSAL`; `talk_on`: the day of
-    the talk with the family; `vt_support`, `takes_risks`: None where the other side says nothing of it.
+    the talk with the family; `vt_support`, `takes_risks`: None where the other side says nothing of it. `taken_back`:
+    what stands there is our own withdrawal, so nobody will answer it any more.
     """
 
     standing: Standing = Standing.WAITING
@@ -50,6 +52,7 @@ class Found:
     takes_risks: bool | None = None
     etag: str = ""
     unchanged: bool = False
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,18 @@ class Finding:
     serious: bool = True
 
 
+TAKEN_BACK = "daar-ingetrokken"
+
+
 class HandoverSystem(Protocol):
     """A local team's case system. Every method raises Unanswered (integrations.http) with a verdict."""
 
     def offer(self, offer: Offer) -> str:
-        """Make it there, or find it where it was made before; the address of what stands for it there."""
+        """Make it there, or find it where it was made before; the address of what stands for it there.
+
+        What is raised once something stands there has its address in `result.remote`. Raises Unanswered
+        `daar-ingetrokken` for good when what was found was taken back before: an older copy of the ledger offers again.
+        """
         ...
 
     def find(self, number: str) -> str:
@@ -80,8 +90,16 @@ class HandoverSystem(Protocol):
         """What was done with it there."""
         ...
 
-    def withdraw(self, remote: str, offer: Offer) -> None:
-        """Tell that Veilig Thuis has taken it back. Doing so twice is one withdrawal."""
+    def gone(self, remote: str) -> bool:
+        """True when nothing stands at this address any more, while the same system does answer other questions."""
+        ...
+
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
+        """Tell that Veilig Thuis has taken it back. Doing so twice is one withdrawal.
+
+        `answered`: what they said of it through our own form ("refused"): then in neutral words, and in the word that
+        was agreed for a refusal where there is exactly one.
+        """
         ...
 
     def preflight(self) -> list[Finding]:

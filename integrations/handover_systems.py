@@ -11,9 +11,6 @@ from integrations.partners import partners
 from integrations.zgw.config import ZgwSystem
 from integrations.zgw.system import ZgwCases
 
-EXCHANGES = 8
-"""More than Klantinteracties needs to make one hand-over, the looking beforehand included."""
-
 Configured = ZgwSystem | KlantinteractiesSystem
 
 
@@ -30,19 +27,21 @@ def systems() -> dict[str, Configured]:
 
 
 def patience(organisation: str) -> timedelta:
-    """How long one hand-over may take there at most: a lease must be longer."""
+    """How long everything that is asked within one `opened` may take at most: a lease must be longer."""
     system = configured(organisation)
     if system is None:
         return timedelta()
-    if isinstance(system, ZgwSystem):
-        connections = [one for one in (system.zaken, system.catalogi, system.documenten) if one]
-        return timedelta(seconds=system.longest + max(one.bound for one in connections))
-    return EXCHANGES * timedelta(seconds=system.connection.bound)
+    connections = (
+        [one for one in (system.zaken, system.catalogi, system.documenten) if one]
+        if isinstance(system, ZgwSystem)
+        else [system.connection]
+    )
+    return timedelta(seconds=system.longest + max(one.bound for one in connections))
 
 
 @contextmanager
 def opened(system: Configured) -> Iterator[HandoverSystem]:
-    """The system itself, for a few questions. Raises Unanswered, or WrongUse KR-GEHEIM without its secret."""
+    """The system itself, for a few questions within one patience. Raises Unanswered, or WrongUse KR-GEHEIM."""
     if isinstance(system, ZgwSystem):
         with ZgwCases(system) as cases:
             yield cases

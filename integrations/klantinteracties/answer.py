@@ -16,6 +16,7 @@ from integrations.verdict import Result, Verdict
 
 DONE, WAITING = "verwerkt", "te_verwerken"
 WITHDRAWN = "INGETROKKEN door Veilig Thuis."
+ANSWERED = "BEANTWOORD bij Veilig Thuis."
 UNKNOWN = "antwoord-onbekend"
 CLOSING = "Schrijf uw antwoord boven deze regel."
 _OURS = re.compile(rf"\[[^\]\n]+\] Kenmerk [^\n]*?{re.escape(CLOSING)}")
@@ -31,8 +32,8 @@ def found_in(task: dict[str, Any], system: KlantinteractiesSystem) -> Found:
         raise unreadable()
     said_on = _moment(task.get("afgehandeldOp"))
     text = _OURS.sub(" ", str(task.get("toelichting") or ""), count=1).strip()
-    if text.startswith(WITHDRAWN):
-        return Found(etag=version)  # our own words: an earlier try to take it back did arrive
+    if text.startswith((WITHDRAWN, ANSWERED)):
+        return Found(etag=version, taken_back=True)  # our own words: an earlier try to take it back did arrive
     for word, reason in system.refusals.items():
         if _after(word, text) is not None:
             return Found(Standing.REFUSED, said_on, refusal=reason, etag=version)

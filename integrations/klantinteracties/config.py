@@ -43,6 +43,12 @@ class KlantinteractiesSystem(Section):
     talk_follows: bool = False
     """After an accepting word comes the day of the talk with the family (2026-05-01 or 1-5-2026)."""
 
+    longest: float = Field(default=120.0, ge=30, le=900)
+    """Seconds after which no new exchange begins for one hand-over; what is missing is made at the next try."""
+
+    link: bool = False
+    """The internetaak holds the link to our own form. Only where the people there can open it."""
+
     takes_risks: bool = False
     """The agreement says: who accepts takes over every open risk."""
 

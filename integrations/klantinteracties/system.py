@@ -10,23 +10,26 @@ from dataclasses import replace
 from typing import Any
 
 from domain.dutch import day_text
-from integrations.handover import Finding, Found, Offer
+from integrations.handover import TAKEN_BACK, Finding, Found, Offer, Standing
 from integrations.http import Door, Unanswered
 from integrations.http.token_auth import TokenAuth
-from integrations.klantinteracties.answer import CLOSING, DONE, WAITING, WITHDRAWN, found_in, unreadable
+from integrations.klantinteracties.answer import ANSWERED, CLOSING, DONE, WAITING, WITHDRAWN, found_in, unreadable
 from integrations.klantinteracties.config import KlantinteractiesSystem
 from integrations.klantinteracties.preflight import findings
 from integrations.partners import secret
+from integrations.patience import Patience, PatientDoor
 from integrations.verdict import Result, Verdict
 
 OBJECT, BY = "warme overdracht", "nummer"
 SUBJECT = "Warme overdracht"
+MOST_PAGES = 20
+GONE = frozenset({404, 410})
 
 
 @contextmanager
 def klantinteracties(system: KlantinteractiesSystem) -> Iterator["KlantinteractiesHandovers"]:
     """The system, for a few questions. Raises WrongUse KR-GEHEIM without its token."""
-    with Door(system.connection, auth=TokenAuth(secret(system.secret))) as door:
+    with PatientDoor(Patience(system.longest), system.connection, auth=TokenAuth(secret(system.secret))) as door:
         yield KlantinteractiesHandovers(system, door)
 
 
@@ -39,28 +42,50 @@ class KlantinteractiesHandovers:
     def offer(self, offer: Offer) -> str:
         """Make the internetaak, or find it; its address."""
         contact = self._contact(offer.number)
-        if contact and (made := self._task_of(contact)):
-            return made
-        return self._make_task(contact or self._make_contact(offer), offer)
+        task = self._task_of(contact) if contact else None
+        if task is None:
+            return self._make_task(contact or self._make_contact(offer), offer)
+        if _taken_back(task):
+            raise Unanswered(Result(Verdict.PERMANENT, TAKEN_BACK, remote=_text(task, "url")))
+        return _text(task, "url")
 
     def find(self, number: str) -> str:
         """The address of the internetaak made under this number, empty when there is none."""
         contact = self._contact(number)
-        return self._task_of(contact) if contact else ""
+        task = self._task_of(contact) if contact else None
+        return _text(task, "url") if task else ""
 
     def read(self, remote: str, etag: str = "") -> Found:
         """What was done with it."""
         found = found_in(_object(self.door.get(remote).body), self.system)
-        return replace(found, unchanged=True) if etag and found.etag == etag else found
+        same = found.standing is Standing.WAITING and bool(etag) and found.etag == etag
+        return replace(found, unchanged=same)
 
-    def withdraw(self, remote: str, offer: Offer) -> None:
+    def gone(self, remote: str) -> bool:
+        """True when this internetaak is not there, while a list of them is."""
+        try:
+            self.door.get(remote)
+        except Unanswered as missed:
+            if missed.status not in GONE:
+                raise
+            self.door.get("internetaken", params={"pageSize": "1"})
+            return True
+        return False
+
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
         """Say so in the internetaak, and take it off their list."""
         task = _object(self.door.get(remote).body)
         text = str(task.get("toelichting") or "")
         if task.get("status") == DONE:
             return  # taken back before, or they were done with it
-        told = text if text.startswith(WITHDRAWN) else f"{WITHDRAWN}\n{text}"[:1000]
+        told = text if text.startswith((WITHDRAWN, ANSWERED)) else f"{self._ending(answered)}\n{text}"[:1000]
         self.door.ask("PATCH", remote, content={"status": DONE, "toelichting": told})
+
+    def _ending(self, answered: str) -> str:
+        """Our words above theirs: the agreed word for a refusal that they gave to us, where there is exactly one."""
+        if answered == Standing.REFUSED and len(self.system.refusals) == 1:
+            return f"{next(iter(self.system.refusals))} {ANSWERED}"
+        return ANSWERED if answered else WITHDRAWN
 
     def preflight(self) -> list[Finding]:
         """What must be right beforehand."""
@@ -72,17 +97,19 @@ class KlantinteractiesHandovers:
             "onderwerpobjectidentificatorObjectId": number,
             "onderwerpobjectidentificatorCodeRegister": self.system.register_code,
         }
-        found = [_contact_of(item, number) for item in self.door.pages("onderwerpobjecten", params=wanted)]
+        listed = self.door.pages("onderwerpobjecten", params=wanted, most=MOST_PAGES)
+        found = [_contact_of(item, number) for item in listed]
         contacts = sorted(filter(None, found))
         if len(contacts) < 2:
             return "".join(contacts)
         return next((contact for contact in contacts if self._task_of(contact)), contacts[0])
 
-    def _task_of(self, contact: str) -> str:
-        found = self.door.pages("internetaken", params={"aanleidinggevendKlantcontact__uuid": contact})
+    def _task_of(self, contact: str) -> dict[str, Any] | None:
+        asked = {"aanleidinggevendKlantcontact__uuid": contact}
+        found = self.door.pages("internetaken", params=asked, most=MOST_PAGES)
         made = [_object(item) for item in found]
         ours = [item for item in made if (item.get("aanleidinggevendKlantcontact") or {}).get("uuid") == contact]
-        return min((_text(item, "url") for item in ours), default="")
+        return min(ours, key=lambda item: _text(item, "url"), default=None)
 
     def _make_contact(self, offer: Offer) -> str:
         identity = {
@@ -110,22 +137,28 @@ class KlantinteractiesHandovers:
             "aanleidinggevendKlantcontact": {"uuid": contact},
             "gevraagdeHandeling": self.system.asked,
             "toegewezenAanActoren": [{"uuid": str(self.system.actor)}],
-            "toelichting": explanation(offer),
+            "toelichting": explanation(offer, with_link=self.system.link),
             "status": WAITING,
         }
         made = _object(self.door.ask("POST", "internetaken", content=content).body, made=True)
         return _text(made, "url", made=True)
 
 
-def explanation(offer: Offer) -> str:
-    """What the internetaak says: references, a day and the link, on one line that is recognised later."""
+def explanation(offer: Offer, *, with_link: bool = False) -> str:
+    """What the internetaak says: references, a day and perhaps the link, on one line that is recognised later."""
     until = f" Uiterlijk {day_text(offer.due_on)}." if offer.due_on else ""
-    return f"[{offer.number}] {_line(offer)}{until} {offer.link} {CLOSING}"
+    link = f" {offer.link}" if with_link and offer.link else ""
+    return f"[{offer.number}] {_line(offer)}{until}{link} {CLOSING}"
 
 
 def _line(offer: Offer) -> str:
     own = f" Uw zaak {offer.own_number}." if offer.own_number else ""
     return f"Kenmerk {offer.case_reference}.{own}"
+
+
+def _taken_back(task: dict[str, Any]) -> bool:
+    """True when it was closed with our own words."""
+    return task.get("status") == DONE and str(task.get("toelichting") or "").startswith((WITHDRAWN, ANSWERED))
 
 
 def _contact_of(item: Any, number: str) -> str:

@@ -14,30 +14,46 @@ NO = frozenset({"nee", "n", "false", "onwaar", "0", "no"})
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was read: the names of status and result ('' without one), when the status was set, and properties."""
+class Status:
+    """A status that was set: its name and when; `ours`: by us."""
 
-    status: str = ""
-    set_at: datetime | None = None
+    name: str
+    set_at: datetime
+    ours: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day in Amsterdam on which it was set."""
+        return self.set_at.astimezone(AMSTERDAM).date()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was read: every status from the first to the one that holds, the name of the result ('' without one), and
+    properties.
+    """
+
+    statuses: tuple[Status, ...] = ()
     result: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def set_on(self) -> date | None:
-        """The day in Amsterdam on which the status was set."""
-        return self.set_at.astimezone(AMSTERDAM).date() if self.set_at else None
+    def last(self) -> Status | None:
+        """The status that holds."""
+        return self.statuses[-1] if self.statuses else None
 
 
 def answer(agreed: Answers, seen: Seen, etag: str = "") -> Found:
     """Accepted, refused or waiting. A name without an agreed meaning says nothing; nor do two that contradict."""
     standing = _standing(agreed, seen)
     if standing is Standing.WAITING:
-        return Found(etag=etag)
+        return Found(etag=etag, taken_back=taken_back(agreed, seen))
+    said_on = _said_on(agreed, seen, standing)
     return Found(
         standing=standing,
-        said_on=seen.set_on,
+        said_on=said_on,
         refusal=agreed.refused_result.get(seen.result, "") if standing is Standing.REFUSED else "",
-        talk_on=_day(agreed.talk_on, seen),
+        talk_on=said_on if agreed.talk_on == "statusdatum" else _day(agreed.talk_on, seen),
         vt_support=_yes(agreed.vt_support, seen),
         takes_risks=_yes(agreed.takes_risks, seen),
         etag=etag,
@@ -45,21 +61,40 @@ def answer(agreed: Answers, seen: Seen, etag: str = "") -> Found:
 
 
 def _standing(agreed: Answers, seen: Seen) -> Standing:
-    accepted = seen.status in agreed.accepted_status or seen.result in agreed.accepted_result
+    accepted = accepting(agreed, seen) is not None or seen.result in agreed.accepted_result
     refused = seen.result in agreed.refused_result
     if taken_back(agreed, seen) or accepted == refused:
         return Standing.WAITING
     return Standing.ACCEPTED if accepted else Standing.REFUSED
 
 
+def accepting(agreed: Answers, seen: Seen) -> Status | None:
+    """The status with which they accepted, whatever they set after it; putting it back where it began undoes that."""
+    found: Status | None = None
+    for status in seen.statuses:
+        if status.name == seen.statuses[0].name:
+            found = None
+        if status.name in agreed.accepted_status and not status.ours:
+            found = found or status
+    return found
+
+
 def taken_back(agreed: Answers, seen: Seen) -> bool:
-    """True when Veilig Thuis took it back: the status or the result says so."""
-    return seen.result == agreed.withdrawn_result or seen.status == agreed.withdrawn_status
+    """True when Veilig Thuis took it back: the result says so, or the status where they cannot have set it."""
+    if agreed.withdrawn_result and seen.result == agreed.withdrawn_result:
+        return True
+    last = seen.last
+    return last is not None and last.name == agreed.withdrawn_status and (last.ours or not agreed.withdrawn_result)
+
+
+def _said_on(agreed: Answers, seen: Seen, standing: Standing) -> date | None:
+    """A result has no date of its own: the status that they set with it has one, and the one that we set has not."""
+    accepted = accepting(agreed, seen) if standing is Standing.ACCEPTED else None
+    status = accepted or seen.last
+    return status.day if status and not status.ours else None
 
 
 def _day(source: str, seen: Seen) -> date | None:
-    if source == "statusdatum":
-        return seen.set_on
     return read_day(seen.properties.get(source.removeprefix(PROPERTY), ""))
 
 

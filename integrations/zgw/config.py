@@ -34,11 +34,14 @@ YesFrom = Annotated[str, StringConstraints(pattern=r"^(ja|nee|eigenschap:.{1,50}
 
 
 class Unit(Section):
-    """An organisation on the case: in which role (`omschrijvingGeneriek` of the roltype), its code and its name."""
+    """An organisation on the case: in which role (`omschrijvingGeneriek` of the roltype), its code and its name.
+
+    As long as the standard lets them be (24 and 50); Open Zaak alone takes longer ones.
+    """
 
     role: Literal["initiator", "behandelaar", "belanghebbende", "adviseur", "klantcontacter", "zaakcoordinator"]
-    code: Text
-    name: Text
+    code: Annotated[str, StringConstraints(min_length=1, max_length=24)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
 
 
 class Answers(Section):
@@ -136,12 +139,17 @@ class ZgwSystem(Section):
     longest: float = Field(default=240.0, ge=30, le=900)
     """Seconds after which a hand-over begins no new exchange; what is missing is made at the next try."""
 
+    link: bool = False
+    """The zaak and the document hold the link to our own form. Only where the people there can open it."""
+
     answers: Answers
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.documenten is None) != (self.document_type is None):
             raise ValueError("documenten en document_type horen bij elkaar")
+        if self.first_status in self.answers.accepted_status:
+            raise ValueError("een nieuwe overdracht is nog niet aanvaard")
         if len({unit.role for unit in self.units}) != len(self.units):
             raise ValueError("een rol staat er twee keer in")
         return self

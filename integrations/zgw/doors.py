@@ -1,6 +1,5 @@
 """The three addresses of one ZGW system, asked in one name and within one patience."""
 
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
@@ -8,7 +7,8 @@ from pydantic import SecretStr
 
 from integrations.http import Connection, Door, Reply, Unanswered
 from integrations.http.door import stands_under
-from integrations.http.judge import ELSEWHERE, out_of_time, unreadable
+from integrations.http.judge import ELSEWHERE, unreadable
+from integrations.patience import Patience, PatientDoor
 from integrations.verdict import OF_US, Result, Verdict
 from integrations.zgw.config import ZgwSystem
 from integrations.zgw.token import Signer
@@ -18,13 +18,13 @@ MOST_PAGES = 20
 
 
 class Doors:
-    """Zaken, catalogi and documenten. Raises Unanswered when a certificate of ours is not right."""
+    """Zaken, catalogi and documenten, within one patience. Raises Unanswered for a wrong certificate of ours."""
 
     def __init__(self, system: ZgwSystem, secret: SecretStr) -> None:
         self.system = system
         self.signer = Signer(system.client_id, secret, system.user)
         self._open: dict[str, Door] = {}
-        self._since = time.monotonic()
+        self._patience = Patience(system.longest)
 
     def __enter__(self) -> Self:
         return self
@@ -38,10 +38,6 @@ class Doors:
             door.close()
         self._open.clear()
 
-    def begin(self) -> None:
-        """From here the patience of one act counts."""
-        self._since = time.monotonic()
-
     def get(self, name: str, path: str, *, etag: str = "", params: Mapping[str, str] | None = None) -> Reply:
         """Read; `name`: zaken, catalogi or documenten."""
         return self._door(name).get(path, etag=etag, params=params, headers=CRS if name == "zaken" else {})
@@ -54,7 +50,6 @@ class Doors:
         """Each resource of a list."""
         headers = CRS if name == "zaken" else {}
         for found in self._door(name).pages(path, params=params, headers=headers, most=MOST_PAGES):
-            self._door(name)
             yield an_object(found)
 
     def make(self, name: str, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,10 +67,8 @@ class Doors:
         return address
 
     def _door(self, name: str) -> Door:
-        if time.monotonic() - self._since > self.system.longest:
-            raise out_of_time(True)
         if name not in self._open:
-            self._open[name] = Door(self._connection(name), auth=self.signer)
+            self._open[name] = PatientDoor(self._patience, self._connection(name), auth=self.signer)
         return self._open[name]
 
     def _connection(self, name: str) -> Connection:

@@ -9,7 +9,9 @@ from integrations.zgw.config import ZgwSystem
 
 OUR_SOURCE = "VT-regie"
 WITHDRAWN = "Ingetrokken door Veilig Thuis"
+ANSWERED = "Beantwoord bij Veilig Thuis"
 OFFERED = "Aangeboden door Veilig Thuis"
+OURS = frozenset({WITHDRAWN, ANSWERED, OFFERED})
 
 
 def title(offer: Offer) -> str:
@@ -17,17 +19,17 @@ def title(offer: Offer) -> str:
     return f"Overdracht {offer.case_reference}"
 
 
-def words(offer: Offer) -> str:
+def words(offer: Offer, *, with_link: bool = False) -> str:
     """What stands in it."""
     due = [f"Graag uw antwoord uiterlijk {day_text(offer.due_on)}."] if offer.due_on else []
+    here = ["Aanvaarden of weigeren kan in uw eigen systeem of hier:", offer.link]
     lines = [
         f"Veilig Thuis biedt een overdracht aan onder nummer {offer.case_reference}.",
         *due,
-        "Aanvaarden of weigeren kan in uw eigen systeem of hier:",
-        offer.link,
+        *(here if with_link and offer.link else ["Aanvaarden of weigeren kan in uw eigen systeem."]),
         "De inhoud bespreekt Veilig Thuis met u in het overdrachtsgesprek.",
     ]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
 
 
 def zaak(system: ZgwSystem, offer: Offer, zaaktype: str) -> dict[str, Any]:
@@ -40,9 +42,10 @@ def zaak(system: ZgwSystem, offer: Offer, zaaktype: str) -> dict[str, Any]:
         "zaaktype": zaaktype,
         "startdatum": offer.offered_on.isoformat(),
         "omschrijving": title(offer)[:80],
-        "toelichting": words(offer)[:1000],
+        "toelichting": words(offer, with_link=system.link)[:1000],
         "vertrouwelijkheidaanduiding": system.confidentiality,
         "kenmerken": [{"kenmerk": offer.case_reference[:40], "bron": OUR_SOURCE}, *own],
+        **({"uiterlijkeEinddatumAfdoening": offer.due_on.isoformat()} if offer.due_on else {}),
     }
 
 
@@ -51,7 +54,7 @@ def document(system: ZgwSystem, offer: Offer, kind: str) -> dict[str, Any]:
 
     `indicatieGebruiksrecht` is set: without it they could never close their zaak (ZRC business rule zrc-007).
     """
-    content = words(offer).encode()
+    content = words(offer, with_link=system.link).encode()
     return {
         "identificatie": offer.number,
         "bronorganisatie": system.rsin,

@@ -94,8 +94,9 @@ def add_status(doors: Doors, catalogue: Catalogue, zaak: Resource) -> None:
 def set_status(doors: Doors, zaak: str, kind: str, said: str, before: Seen) -> None:
     """Now by their clock, since a status of tomorrow is refused, and after the one before, since the last counts."""
     now = datetime.now(UTC) + timedelta(seconds=doors.signer.seen - BACK)
-    if before.set_at and now <= before.set_at:
-        now = before.set_at.astimezone(UTC) + timedelta(milliseconds=1)
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it will be written
+    if before.last and now <= before.last.set_at:
+        now = before.last.set_at.astimezone(UTC) + timedelta(milliseconds=1)
     moment = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     content = {"zaak": zaak, "statustype": kind, "datumStatusGezet": moment, "statustoelichting": said}
     doors.make("zaken", "statussen", content)

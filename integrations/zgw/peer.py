@@ -15,7 +15,11 @@ PROVEN = {"zaken": (1, 5), "catalogi": (1, 3), "documenten": (1, 4)}
 FLOOR = (1, 29, 3)
 """Open Zaak below it shows zaken to whom they are not for (CVE-2026-54657, GHSA-v9vp-r9j9-9889)."""
 
-SCOPES = "zaken.aanmaken, zaken.lezen, zaken.statussen.toevoegen, catalogi.lezen, documenten.aanmaken, documenten.lezen"
+SCOPES = (
+    "zaken.aanmaken, zaken.lezen, zaken.bijwerken, zaken.statussen.toevoegen, "
+    "catalogi.lezen, documenten.aanmaken, documenten.lezen"
+)
+"""As the published documents name them for what we ask: units and a result take `zaken.bijwerken`."""
 SHORTEST_KEY = 32
 SLACK = 5.0
 LISTS = {"zaken": "zaken", "catalogi": "zaaktypen", "documenten": "enkelvoudiginformatieobjecten"}

@@ -1,27 +1,30 @@
 """A case system that speaks ZGW, behind the port for hand-overs: an offer is a zaak, an answer a status or a result."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from typing import Self
+from uuid import UUID
 
-from integrations.handover import Finding, Found, Offer, Standing
+from integrations.handover import TAKEN_BACK, Finding, Found, Offer, Standing
 from integrations.http import Unanswered
 from integrations.http.judge import unreadable
 from integrations.partners import secret
 from integrations.verdict import Result, Verdict
-from integrations.zgw import message, parts
-from integrations.zgw.answers import UNKNOWN, Seen, answer, moment_of, taken_back
+from integrations.zgw import message, parts, reading
+from integrations.zgw.answers import UNKNOWN, Seen, answer, taken_back
 from integrations.zgw.catalogue import Catalogue, Resource, today_here
 from integrations.zgw.config import Answers, ZgwSystem
 from integrations.zgw.doors import Doors, text
 from integrations.zgw.preflight import look
 
+GONE = frozenset({404, 410})
+
 
 class ZgwCases:
     """HandoverSystem for one local organisation. Use it as a context; one at a time.
 
-    Each method takes at most `longest` seconds and the bound of one exchange more, so a claim lasts longer than both.
+    All that is asked of one takes at most `longest` seconds and the bound of one exchange more: a lease holds longer.
     Raises WrongUse KR-GEHEIM when the secret is not set.
     """
 
@@ -35,117 +38,116 @@ class ZgwCases:
     def __exit__(self, *_: object) -> None:
         self.doors.close()
 
-    def _begin(self) -> Catalogue:
-        self.doors.begin()
-        return Catalogue(self.doors)
-
     def offer(self, offer: Offer) -> str:
         """Make the zaak and what belongs to it; where an earlier try was cut off, only what is missing."""
-        catalogue = self._begin()
+        catalogue = Catalogue(self.doors)
         kind = text(catalogue.zaaktype(self.today()), "url")
         zaak, new = parts.made(self.doors, "zaken", "zaken", message.zaak(self.system, offer, kind))
-        address = self.doors.own("zaken", text(zaak, "url"))
         if not new and not catalogue.is_ours(text(zaak, "zaaktype")):
             raise Unanswered(Result(Verdict.PERMANENT, "nummer-bezet"))
+        remote = self._address(zaak)
+        try:
+            self._complete(catalogue, zaak, offer, new)
+        except Unanswered as missed:
+            missed.result = replace(missed.result, remote=remote)
+            raise
+        return remote
+
+    def _complete(self, catalogue: Catalogue, zaak: Resource, offer: Offer, new: bool) -> None:
+        self.doors.own("zaken", text(zaak, "url"))
+        if not new and taken_back(self.system.answers, reading.seen(self.doors, catalogue, zaak, {})):
+            raise Unanswered(Result(Verdict.PERMANENT, TAKEN_BACK))
         if not zaak.get("einddatum"):  # closed: they have answered, and nothing may be added
             parts.add_units(self.doors, catalogue, zaak)
             parts.add_document(self.doors, catalogue, zaak, offer, self.today())
             parts.add_status(self.doors, catalogue, zaak)
-        return address
+
+    def _address(self, zaak: Resource) -> str:
+        """Where it stands. A server behind a proxy may name itself otherwise: then by its uuid under our own."""
+        said = text(zaak, "url")
+        try:
+            return self.doors.own("zaken", said)
+        except Unanswered:
+            return f"{self.system.zaken.url}zaken/{_uuid(said)}"
 
     def find(self, number: str) -> str:
         """The address of the zaak with this `identificatie`; empty when there is none."""
-        self.doors.begin()
         zaak = parts.found(self.doors, "zaken", "zaken", number)
-        return self.doors.own("zaken", text(zaak, "url")) if zaak else ""
+        return self._address(zaak) if zaak else ""
 
     def read(self, remote: str, etag: str = "") -> Found:
-        """Their answer. The ETag of a zaak covers its status and result; values of properties are weighed by us.
+        """Their answer. The ETag of a zaak covers its status and result; what it does not cover is weighed by us.
 
         Raises Unanswered `antwoord-onbekend` for a zaak that they closed without a word that was agreed: it will not
         change by itself any more, so a person calls them.
         """
-        catalogue = self._begin()
         known, _, before = etag.partition(" ")
-        properties = self._properties(remote)
-        mark = _mark(properties)
+        properties = reading.properties(self.doors, self.system.answers, remote)
+        mark = reading.mark(self.system.answers, properties, self.today())
         reply = self.doors.get("zaken", remote, etag=known if mark == before else "")
         if reply.status == 304:
             return Found(etag=etag, unchanged=True)
         if not isinstance(reply.body, dict):
             raise unreadable(True)
-        version = f"{reply.etag} {mark}".strip() if reply.etag else ""
-        seen = self._seen(catalogue, reply.body, properties)
-        found = answer(self.system.answers, seen, version)
-        if (
-            found.standing is Standing.WAITING
-            and reply.body.get("einddatum")
-            and not taken_back(self.system.answers, seen)
-        ):
+        seen = reading.seen(self.doors, Catalogue(self.doors), reply.body, properties)
+        found = answer(self.system.answers, seen, f"{reply.etag} {mark}" if reply.etag else "")
+        if found.standing is Standing.WAITING and reply.body.get("einddatum") and not found.taken_back:
             raise Unanswered(Result(Verdict.PERMANENT, UNKNOWN))
         return found
 
-    def _seen(self, catalogue: Catalogue, zaak: Resource, properties: dict[str, str]) -> Seen:
-        status = self._linked(zaak, "status")
-        result = self._linked(zaak, "resultaat")
-        return Seen(
-            status=catalogue.called(text(status, "statustype")) if status else "",
-            set_at=moment_of(text(status, "datumStatusGezet")) if status else None,
-            result=catalogue.called(text(result, "resultaattype")) if result else "",
-            properties=properties,
-        )
+    def gone(self, remote: str) -> bool:
+        """True when this zaak is not there, while a list of them is."""
+        try:
+            self.doors.get("zaken", remote)
+        except Unanswered as missed:
+            if missed.status not in GONE:
+                raise
+            self.doors.get("zaken", "zaken", params={"identificatie": "preflight"})
+            return True
+        return False
 
-    def _linked(self, zaak: Resource, key: str) -> Resource | None:
-        if key not in zaak:
-            raise unreadable(True)
-        return None if zaak[key] is None else self.doors.read("zaken", self.doors.own("zaken", text(zaak, key)))
-
-    def _properties(self, remote: str) -> dict[str, str]:
-        """The properties that were agreed, and no others: what else they keep is not ours to know."""
-        wanted = self.system.answers.properties
-        if not wanted:
-            return {}
-        body = self.doors.get("zaken", f"{remote}/zaakeigenschappen").body
-        if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
-            raise unreadable(True)
-        return {name: str(item.get("waarde", "")) for name in wanted for item in body if item.get("naam") == name}
-
-    def withdraw(self, remote: str, offer: Offer) -> None:
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
         """Set the agreed result and status. An answer that already stands there is left standing.
 
         Raises Unanswered `intrekken-niet-afgesproken` when nothing was agreed, and `al-beantwoord` when they closed it
         before: then a person calls them.
         """
-        catalogue = self._begin()
-        agreed = self.system.answers
-        if not agreed.withdrawn_status and not agreed.withdrawn_result:
+        agreed, said = self.system.answers, message.ANSWERED if answered else message.WITHDRAWN
+        result = _result(agreed, answered)
+        if not agreed.withdrawn_status and not result:
             raise Unanswered(Result(Verdict.PERMANENT, "intrekken-niet-afgesproken"))
-        zaak = self.doors.read("zaken", remote)
-        kind, seen = text(zaak, "zaaktype"), self._seen(catalogue, zaak, {})
+        catalogue, zaak = Catalogue(self.doors), self.doors.read("zaken", remote)
+        kind, seen = text(zaak, "zaaktype"), reading.seen(self.doors, catalogue, zaak, {})
         if zaak.get("einddatum"):
             _told(agreed, seen)
             return
-        if agreed.withdrawn_result and not seen.result:
-            content = {"zaak": remote, "resultaattype": catalogue.result(kind, agreed.withdrawn_result)}
-            parts.make_once(self.doors, "resultaten", content | {"toelichting": message.WITHDRAWN})
-        if agreed.withdrawn_status and seen.status != agreed.withdrawn_status:
-            parts.set_status(
-                self.doors, remote, catalogue.status(kind, agreed.withdrawn_status), message.WITHDRAWN, seen
-            )
+        if result and not seen.result:
+            content = {"zaak": remote, "resultaattype": catalogue.result(kind, result)}
+            parts.make_once(self.doors, "resultaten", content | {"toelichting": said})
+        if agreed.withdrawn_status and not (seen.last and seen.last.name == agreed.withdrawn_status):
+            parts.set_status(self.doors, remote, catalogue.status(kind, agreed.withdrawn_status), said, seen)
 
     def preflight(self) -> list[Finding]:
         """What must be right before anything can be handed over."""
         return look(self.doors, self.today())
 
 
+def _result(agreed: Answers, answered: str) -> str | None:
+    """A refusal that they gave to us gets their own word for it, where there is exactly one."""
+    if answered == Standing.REFUSED and len(agreed.refused_result) == 1:
+        return next(iter(agreed.refused_result))
+    return agreed.withdrawn_result
+
+
 def _told(agreed: Answers, seen: Seen) -> None:
     """A closed zaak: either an earlier try closed it, or they did."""
-    if not taken_back(agreed, seen):
+    if not taken_back(agreed, seen) and not (seen.last and seen.last.ours):
         raise Unanswered(Result(Verdict.PERMANENT, "al-beantwoord"))
 
 
-def _mark(properties: dict[str, str]) -> str:
-    """The version of the properties, empty without any. It stands behind the ETag and a space, which that lacks."""
-    if not properties:
-        return ""
-    return sha256(repr(sorted(properties.items())).encode()).hexdigest()[:16]
+def _uuid(address: str) -> UUID:
+    """The last part of an address. Raises Unanswered when it is none."""
+    try:
+        return UUID(address.rpartition("/")[2])
+    except ValueError:
+        raise unreadable(True) from None

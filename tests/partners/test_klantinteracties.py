@@ -61,7 +61,7 @@ def test_an_offer_is_an_internetaak_for_the_actor_with_references_and_nothing_el
     assert [actor["uuid"] for actor in task["toegewezenAanActoren"]] == [ACTOR]
     assert task["status"] == "te_verwerken"
     assert task["toelichting"] == explanation(OFFER)
-    assert "Kenmerk K7Q3-H9FM-C. Uw zaak Z-12. Uiterlijk di 09-06-2026. https://keten.example/x" in task["toelichting"]
+    assert f"Kenmerk K7Q3-H9FM-C. Uw zaak Z-12. Uiterlijk di 09-06-2026. {CLOSING}" in task["toelichting"]
     [contact] = meeting.stand_in.contacts
     assert contact["vertrouwelijk"] is True
     assert contact["inhoud"] == "Kenmerk K7Q3-H9FM-C. Uw zaak Z-12."

@@ -86,8 +86,7 @@ def test_the_words_of_a_hand_over_are_fixed_and_hold_no_content(there: Running) 
     assert said == [
         "Veilig Thuis biedt een overdracht aan onder nummer VT-2026-000123.",
         "Graag uw antwoord uiterlijk vr 27-11-2026.",
-        "Aanvaarden of weigeren kan in uw eigen systeem of hier:",
-        "https://r.example/s/1",
+        "Aanvaarden of weigeren kan in uw eigen systeem.",
         "De inhoud bespreekt Veilig Thuis met u in het overdrachtsgesprek.",
     ]
     assert document["indicatieGebruiksrecht"] is False  # otherwise they could never close their zaak
@@ -251,7 +250,7 @@ def test_no_patience_begins_no_new_exchange_and_the_next_try_completes_it(
     there: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks = iter(range(0, 10_000, 40))
-    monkeypatch.setattr("integrations.zgw.doors.time.monotonic", lambda: float(next(ticks)))
+    monkeypatch.setattr("integrations.patience.monotonic", lambda: float(next(ticks)))
     with pytest.raises(Unanswered) as caught:
         offered(there)
     assert (caught.value.result.verdict, caught.value.result.reason) == (Verdict.TEMPORARY, "grens-verstreken")

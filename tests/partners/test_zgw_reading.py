@@ -1,7 +1,7 @@
 """What the people there did, read back from their case system: by agreed names, and nothing else."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from integrations.handover import Found, Standing
 from integrations.http import Unanswered
 from integrations.verdict import Verdict
 from integrations.zgw.system import ZgwCases
+from integrations.zgw.token import BACK
 from tests.faults.tier import scaled
 from tests.partners.specs import needs_specs
 from tests.partners.zgw import ANSWERS, OFFER, UNITS, set_secret, system_at
@@ -268,3 +269,20 @@ def test_taking_back_comes_after_the_status_they_set_just_now(there: Running) ->
         opened.withdraw(zaak, OFFER)
     last = max(there.state.kept["statussen"].values(), key=lambda row: datetime.fromisoformat(row["datumStatusGezet"]))
     assert last["statustype"] == there.state.named("statustypen", "Afgerond")["url"]
+
+
+def test_taking_back_within_the_same_instant_is_a_moment_later(there: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    zaak = bare(there)
+    (first,) = there.state.kept["statussen"].values()
+    moment = datetime.fromisoformat(first["datumStatusGezet"]) + timedelta(microseconds=900)
+
+    class Same(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return moment + timedelta(seconds=BACK)
+
+    monkeypatch.setattr("integrations.zgw.parts.datetime", Same)
+    with cases(there) as opened:
+        monkeypatch.setattr(opened.doors.signer, "_look", lambda said: None)
+        opened.withdraw(zaak, OFFER)
+    assert len(there.state.kept["statussen"]) == 2

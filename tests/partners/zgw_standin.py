@@ -14,8 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integrations.zgw.peer import SCOPES
 from tests.partners.judged import Judged
 from tests.partners.server import served
+from tests.partners.specs import allowed
 from tests.partners.zgw_state import API, State, Wrong, etag
 
 CLIENT, SECRET = "ketenregie", "a-secret-of-the-case-system-that-is-long-enough"
@@ -27,12 +29,13 @@ DOCUMENTS = {
 VERSIONS = {"zaken": "1.5.1", "catalogi": "1.3.1", "documenten": "1.4.2"}
 CRS = {"Content-Crs": "EPSG:4326"}
 PAGING = {"page", "pageSize"}
-FILTERS = {"identificatie", "bronorganisatie", "zaaktypeIdentificatie", "status", "datumGeldigheid"} | PAGING
+FILTERS = {"identificatie", "bronorganisatie", "zaaktypeIdentificatie", "status", "datumGeldigheid", "zaak"} | PAGING
 
 
 class StandIn:
     """The app. `claims`: what each token said; `forbidden`: APIs it refuses; `foreign_next`: pages go on
-    elsewhere; `leeway`: seconds that a token may be of tomorrow.
+    elsewhere; `leeway`: seconds that a token may be of tomorrow; `granted`: our scopes there, which the published
+    documents want; `filters`: what lists may be asked by.
     """
 
     def __init__(self, *, page_size: int = 100) -> None:
@@ -41,6 +44,8 @@ class StandIn:
         self.leeway = 0.0
         self.versions = dict(VERSIONS)
         self.forbidden: set[str] = set()
+        self.granted = set(SCOPES.split(", "))
+        self.filters = set(FILTERS)
         self.foreign_next = ""
         self.claims: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -111,12 +116,12 @@ class StandIn:
         now = self.kept.now().timestamp()
         if not now - 60 <= claims["iat"] <= now + self.leeway or claims["exp"] < now or claims["client_id"] != CLIENT:
             raise Wrong("jwt-not-valid-now", status=403)
-        if api in self.forbidden:
+        if api in self.forbidden or not allowed(f"oz-{api}", request.method, _pattern(request), self.granted):
             raise Wrong("permission_denied", status=403)
 
     def _listed(self, request: Request, kind: str) -> dict[str, Any]:
         asked = dict(request.query_params)
-        if not set(asked) <= FILTERS:
+        if not set(asked) <= self.filters:
             raise Wrong("unknown-parameters")
         rows = [row for row in self.kept.kept[kind].values() if self._passes(row, asked)]
         page = int(asked.get("page", "1"))
@@ -125,7 +130,7 @@ class StandIn:
         return {"count": len(rows), "next": self.foreign_next or more, "previous": None, "results": here}
 
     def _passes(self, row: dict[str, Any], asked: dict[str, str]) -> bool:
-        plain = {"identificatie", "bronorganisatie", "zaaktypeIdentificatie"} & set(asked)
+        plain = {"identificatie", "bronorganisatie", "zaaktypeIdentificatie", "zaak"} & set(asked)
         if any(row.get(name) != asked[name] for name in plain):
             return False
         if asked.get("status") == "definitief" and row.get("concept"):
@@ -155,6 +160,13 @@ class StandIn:
                 "code": "invalid",
             }
         return JSONResponse(said, wrong.status, self._headers(request), "application/problem+json")
+
+
+def _pattern(request: Request) -> str:
+    """The path as its document has it, without the names of what varies."""
+    given = request.path_params
+    place = f"/{given['kind']}" + ("/{}" if "uuid" in given else "")
+    return place + ("/zaakeigenschappen" if request.url.path.endswith("/zaakeigenschappen") else "")
 
 
 @dataclass
