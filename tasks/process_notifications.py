@@ -16,19 +16,19 @@ from sqlmodel import col, select
 from domain.delivery import LONGEST_WAIT, next_try
 from domain.dutch import amount
 from domain.errors import KetenregieError
+from integrations.handover_systems import patience, systems
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import Notification
 from integrations.verdict import Verdict
+from tasks.claim_offers import SLACK
+from tasks.offer_handovers import clock_of
 from tasks.read_handover import Heard, read_handover_at
 
 LOGGER = logging.getLogger("ketenregie.notifications")
 MOST = 500
 ROUND_SECONDS = 90.0
 """So many addresses a round, and no new one after so long: what is left is for the next round, in two minutes."""
-
-LEASE = timedelta(minutes=15)
-"""Longer than the bounds of the few exchanges of one reading."""
 
 KEPT = timedelta(days=30)
 """A notification that was dealt with is remembered so long, that a repeat counts once (they repeat for a day)."""
@@ -49,11 +49,11 @@ def process_notifications(ledger: Ledger, now: datetime, read: Read = read_hando
     """One round; a Dutch sentence with figures, '' when nothing waited. An address is read once, however often told."""
     done = later = 0
     tried: list[str] = []
-    until = monotonic() + ROUND_SECONDS
-    while len(tried) < MOST and monotonic() < until and (resource := _claim(ledger, now, tried)):
+    until, clock = monotonic() + ROUND_SECONDS, clock_of(ledger, now)
+    while len(tried) < MOST and monotonic() < until and (resource := _claim(ledger, clock(), tried)):
         tried.append(resource)
-        outcome = _read(ledger, resource, now, read)
-        ended = _record(ledger, resource, now, outcome)
+        outcome = _read(ledger, resource, clock(), read)
+        ended = _record(ledger, resource, clock(), outcome)
         done, later = done + ended, later + (not ended)
     _forget(ledger, now)
     if not tried:
@@ -68,6 +68,11 @@ def _waiting(now: datetime) -> Any:
     return and_(col(Notification.done_at).is_(None), due)
 
 
+def _lease() -> timedelta:
+    """Longer than a reading takes at the most patient of the systems: an address does not tell whose it is."""
+    return max(map(patience, systems()), default=timedelta()) + SLACK
+
+
 def _claim(ledger: Ledger, now: datetime, without: list[str]) -> str:
     """The address that waits longest; every notification about it counts the attempt and waits for the lease."""
     with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
@@ -77,7 +82,7 @@ def _claim(ledger: Ledger, now: datetime, without: list[str]) -> str:
             return ""
         for row in _open(work, resource):
             row.attempts += 1
-            row.next_try_at = now + LEASE
+            row.next_try_at = now + _lease()
         return resource
 
 

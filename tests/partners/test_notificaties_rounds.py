@@ -1,8 +1,10 @@
 """The round that reads again what was said to have changed: once each, patiently, and whatever one of them does."""
 
 import logging
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -10,17 +12,31 @@ from sqlmodel import select
 
 from domain.delivery import LADDER
 from domain.errors import OutsideFailure
+from integrations.handover_systems import patience
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import Notification
+from integrations.ledger.settings_table import put
 from integrations.verdict import Result, Verdict
+from tasks.claim_offers import SLACK
 from tasks.process_notifications import process_notifications
 from tasks.read_handover import Heard
 from tasks.receive_notification import Notice, receive_notification
 from tests.faults import tier
-from tests.partners.receiving import NOW, ZAKEN
+from tests.partners.receiving import NOW, ZAKEN, forget, installed
 
 CANARY = "kanarie-van-meerdorp"
+
+
+@pytest.fixture(autouse=True)
+def _still(ledger: Ledger) -> None:
+    """Time stands still where a test puts it."""
+    clock(ledger, "virtual")
+
+
+def clock(ledger: Ledger, kind: str) -> None:
+    with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
+        put(work, "clock", kind)
 
 
 @dataclass
@@ -157,10 +173,43 @@ def test_a_round_that_died_after_its_claim_is_taken_over_when_the_lease_ends(led
     with pytest.raises(KeyboardInterrupt):
         process_notifications(ledger, NOW, Partner(KeyboardInterrupt()))
     partner = Partner()
-    assert process_notifications(ledger, NOW + timedelta(minutes=14), partner) == ""
-    process_notifications(ledger, NOW + timedelta(minutes=15), partner)
+    assert process_notifications(ledger, NOW + SLACK - timedelta(seconds=1), partner) == ""
+    process_notifications(ledger, NOW + SLACK, partner)
     assert partner.read == [zaak(1)]
     assert [row.attempts for row in rows(ledger)] == [2]
+
+
+@pytest.mark.parametrize("bound", [30, 300])
+def test_nobody_takes_over_what_a_patient_reader_may_still_be_reading(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: int
+) -> None:
+    at_most = f'zaken = {{ url = "{ZAKEN}", bound = {bound}, timeout = 30 }}'
+    installed(tmp_path, monkeypatch)
+    path = tmp_path / "partners.toml"
+    path.write_text(path.read_text().replace(f'zaken = {{ url = "{ZAKEN}" }}', at_most))
+    forget()
+    longest = patience("CJG-MEERDORP")
+    assert longest > timedelta(seconds=bound)
+    told(ledger, 1)
+    with pytest.raises(KeyboardInterrupt):
+        process_notifications(ledger, NOW, Partner(KeyboardInterrupt()))
+    assert process_notifications(ledger, NOW + longest, Partner()) == ""
+    assert process_notifications(ledger, NOW + longest + SLACK, Partner()) != ""
+
+
+def test_the_lease_counts_from_the_claim_and_not_from_the_begin_of_the_round(ledger: Ledger) -> None:
+    leases: list[datetime] = []
+    clock(ledger, "real")
+    for number in (1, 2):
+        told(ledger, number)
+
+    def read(ledger: Ledger, remote: str, now: datetime) -> Heard:
+        leases.extend(row.next_try_at for row in rows(ledger) if row.next_try_at and not row.done_at)
+        time.sleep(0.05)
+        return Heard.WAITING
+
+    process_notifications(ledger, NOW, read)
+    assert leases[1] - leases[0] >= timedelta(seconds=0.05)
 
 
 def test_a_next_try_from_a_wrong_future_is_tried_now(ledger: Ledger) -> None:
