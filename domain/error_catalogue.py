@@ -348,6 +348,10 @@ CATALOGUE: dict[str, Entry] = {
         "Het sleutelbestand van de BRP is niet goed ({what}).",
         "Verbeter het; alleen de eigenaar mag het lezen (chmod 600).",
     ),
+    "KR-VOLGEN-EINDE": Entry(
+        "Er zijn {amount} niet beëindigd: het zijn er te veel in één keer, zonder dat die zaken zijn gesloten.",
+        "Kijk of het sleutelbestand en de administratie de goede zijn. Klopt het, zet dan most_ended één dag op 1.",
+    ),
     # stories
     "KR-VERHAAL": Entry("Het verhaal is niet goed bij {place}.", "Vergelijk het met docs/stories.md."),
     # wrong use

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from domain.case import CaseState
 from domain.errors import KetenregieError
@@ -12,14 +12,28 @@ from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import get, put
 from integrations.ledger.tables import Case
-from integrations.partners import partners, secret
+from integrations.partners import partners
 from integrations.signals.brp import BrpSignals
 from integrations.signals.config import BrpSource
+from tasks.brp_memory import BrpMemory
 from tasks.daily_turns import Unfinished, told_of
 from tasks.record_signal import record_signal
 
 OVERLAP = timedelta(days=1)
 """What changed on the day of the last round may have changed after it."""
+
+TOO_MANY = "KR-VOLGEN-EINDE"
+
+
+def asked_until(session: Session, source: BrpSource) -> date | None:
+    """The day from which the next round asks what changed; None before the first."""
+    found = get(session, _since(source))
+    return date.fromisoformat(found) if found else None
+
+
+def kept_back(session: Session, source: BrpSource) -> int:
+    """How many follows the last round left because there were too many to end at once."""
+    return int(get(session, _kept(source)) or 0)
 
 
 def read_brp_signals(ledger: Ledger, now: datetime) -> str:
@@ -29,23 +43,42 @@ def read_brp_signals(ledger: Ledger, now: datetime) -> str:
 
 def _told(ledger: Ledger, source: BrpSource, now: datetime) -> str:
     try:
-        counts = _read(ledger, source, now)
+        counts, left = _read(ledger, source, now)
     except Unanswered as unanswered:
         return Unfinished(f"{source.name} {unanswered.result.reason}")
     except KetenregieError as error:
         return Unfinished(f"{source.name} {error.code}")
-    return f"{source.name} {' '.join(f'{count} {what}' for what, count in sorted(counts.items())) or 'niets'}"
+    told = f"{source.name} {' '.join(f'{count} {what}' for what, count in sorted(counts.items())) or 'niets'}"
+    return Unfinished(f"{told} ({TOO_MANY}: {left})") if left else told
 
 
-def _read(ledger: Ledger, source: BrpSource, now: datetime) -> Counter[str]:
-    today, setting = local_date(now), f"signals:{source.name}"
-    with ledger.reading() as session:
-        since = get(session, setting)
-        cases = frozenset(session.exec(select(Case.reference).where(Case.state != CaseState.CLOSED)))
-    brp = BrpSignals(source, secret(source.secret), today)
-    brp.follow(cases)
-    signs = list(brp.signals(date.fromisoformat(since) if since else today))
+def _read(ledger: Ledger, source: BrpSource, now: datetime) -> tuple[Counter[str], int]:
+    today, memory = local_date(now), BrpMemory(ledger, source.name, now)
+    since, cases, closed = _before(ledger, source)
+    brp = BrpSignals(source, memory, today)
+    brp.follow(cases, closed)
+    memory.over(cases)
+    signs = list(brp.signals(since or today))
     with ledger.unit_of_work(now=now, actor=SYSTEM) as uow:
         said = Counter(record_signal(uow, sign, source.name) for sign in signs)
-        put(uow, setting, (today - OVERLAP).isoformat())
-    return said + Counter({"niet te volgen": brp.not_followed})
+        put(uow, _since(source), (today - OVERLAP).isoformat())
+        put(uow, _kept(source), str(brp.kept_back))
+    figures = Counter({"niet te volgen": brp.not_followed, "niet van ons": brp.strangers})
+    return said + figures, brp.kept_back
+
+
+def _before(ledger: Ledger, source: BrpSource) -> tuple[date | None, frozenset[str], frozenset[str]]:
+    """The day from which to ask, the open cases and the closed ones."""
+    with ledger.reading() as session:
+        since = asked_until(session, source)
+        cases = session.exec(select(Case.reference, Case.state)).all()
+    closed = frozenset(reference for reference, state in cases if state == CaseState.CLOSED)
+    return since, frozenset(dict(cases)) - closed, closed
+
+
+def _since(source: BrpSource) -> str:
+    return f"signals:{source.name}"
+
+
+def _kept(source: BrpSource) -> str:
+    return f"{_since(source)}:kept"

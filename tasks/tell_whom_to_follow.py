@@ -2,32 +2,32 @@
 
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from domain.case import CaseState
 from domain.dutch import amount
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Case
 from integrations.partners import partners
+from integrations.signals.config import SignalFile
 from integrations.signals.dropped import DroppedSignals
-from tasks.daily_turns import Unfinished
+from tasks.daily_turns import Unfinished, told_of
 
 
 def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
-    """Write the open cases to each folder; a folder that cannot be written in is said, and tried again the same day."""
-    sources = partners().signal_files
-    if not sources:
-        return ""
+    """To each folder the open cases of its own municipalities.
+
+    A folder that cannot be written in is said, and tried again the same day.
+    """
+    return told_of("te volgen", [_told(ledger, source) for source in partners().signal_files])
+
+
+def _told(ledger: Ledger, source: SignalFile) -> str:
+    open_ = (Case.state != CaseState.CLOSED, col(Case.municipality).in_(source.municipalities))
     with ledger.reading() as session:
-        cases = frozenset(session.exec(select(Case.reference).where(Case.state != CaseState.CLOSED)))
-    failed = [source.name for source in sources if not _told(DroppedSignals(source.name, source.folder), cases)]
-    told = f"te volgen: {amount(len(cases), 'zaak', 'zaken')}"
-    return Unfinished(f"{told}, niet te schrijven: {', '.join(failed)}") if failed else told
-
-
-def _told(source: DroppedSignals, cases: frozenset[str]) -> bool:
+        cases = frozenset(session.exec(select(Case.reference).where(*open_)))
     try:
-        source.follow(cases)
+        DroppedSignals(source.name, source.folder).follow(cases)
     except OSError:
-        return False
-    return True
+        return Unfinished(f"{source.name} niet te schrijven")
+    return f"{source.name} {amount(len(cases), 'zaak', 'zaken')}"

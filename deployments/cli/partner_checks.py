@@ -22,10 +22,11 @@ from integrations.signals.preflight import preflight as of_signals
 from integrations.zgw.preflight import preflight as of_zgw
 from tasks.examine_ledger import Check, Verdict
 from tasks.examine_partners import examine_partners
+from tasks.examine_signals import examine_signals
 from tasks.examine_telling import examine_telling
 
 Preflight = Callable[[Any], list[Finding]]
-SECRETS = ("secret", "api_key", "callback_secret", "feedback_secret")
+SECRETS = ("secret", "api_key", "callback_secret", "feedback_secret", "mark_secret")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight)
 
 def _fitting(ledger: Ledger, given: Partners, now: datetime) -> list[Check]:
     try:
-        return [*examine_partners(ledger, given), *examine_telling(ledger, given, now)]
+        signals, telling = examine_signals(ledger, given, now), examine_telling(ledger, given, now)
+        return [*examine_partners(ledger, given), *signals, *telling]
     except KetenregieError:  # a ledger that cannot be read is told elsewhere
         return []
 

@@ -10,13 +10,15 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from pydantic import SecretStr
-
 from domain.signals import Sign
 from integrations.http import Connection, Door, Unanswered
+from integrations.partners import secret
+from integrations.signals.brp_following import Following, planned
 from integrations.signals.brp_keys import Keys, read_keys
+from integrations.signals.brp_marks import marker
 from integrations.signals.brp_person import FIELDS, signal_of
 from integrations.signals.config import BrpSource
+from integrations.signals.port import Memory
 from integrations.verdict import Result, Verdict
 
 AT_ONCE = 20  # the most numbers that one question may hold
@@ -24,45 +26,64 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class BrpSignals:
-    """One municipality's BRP. `today`: the day on which a follow ends that ends now, and of signals without a day.
+    """One municipality's BRP. `today`: the day on which a follow ends that ends now, the last day of any signal.
 
-    `not_followed`: how many people the BRP refuses to follow, for good; it holds up nobody else.
+    What `follow` could not or would not do is counted; it holds up nobody else. `not_followed`: people whom the BRP
+    refuses to follow, for good; `kept_back` and `strangers`: as in Following.
     """
 
-    not_followed = 0
+    not_followed = kept_back = strangers = 0
 
-    def __init__(self, source: BrpSource, key: SecretStr, today: date) -> None:
-        self.name, self._source, self._today = source.name, source, today
-        self._header = {source.header: key.get_secret_value()}
+    def __init__(self, source: BrpSource, memory: Memory, today: date) -> None:
+        self.name, self._source, self._memory, self._today = source.name, source, memory, today
+        self._cases: frozenset[str] = frozenset()
+        self._header, self._mark = {source.header: secret(source.secret).get_secret_value()}, marker(source)
 
-    def follow(self, references: frozenset[str]) -> None:
-        """Place and end follows until exactly these cases are followed. What was done stands when a later one fails."""
-        wanted = read_keys(self._source.keys).of(references)
+    def follow(self, references: frozenset[str], closed: frozenset[str]) -> None:
+        """Place and end follows until these cases are followed, and of ours no others.
+
+        What was done stands when a later one fails. Who is followed already was placed by another: it stays theirs.
+        """
+        keys, ours, self._cases = read_keys(self._source.keys), self._memory.ours(), references
         with self._door(self._source.update) as door:
             now = self._followed(door)
-            for number in sorted(wanted - now):
-                self._put(door, number, {})
-            for number in sorted(now - wanted):
-                self._put(door, number, {"einddatum": self._today.isoformat()})
+            mine = frozenset(number for number in now if self._mark(number) in ours)
+            do = planned(keys, (references, closed), now, mine, self._source.most_ended)
+            self._do(door, do)
+        self.kept_back, self.strangers = do.kept_back, do.strangers
+
+    def _do(self, door: Door, do: Following) -> None:
+        kept = self._marks(do.keep)
+        self._memory.keep(kept)
+        refused = [number for number in sorted(do.place) if not self._put(door, number, {})]
+        for number in sorted(do.end):
+            refused += [] if self._put(door, number, {"einddatum": self._today.isoformat()}) else [number]
+        self.not_followed = len(refused)
+        self._memory.keep(kept - self._marks(do.place.intersection(refused)))
+
+    def _marks(self, numbers: frozenset[str]) -> frozenset[str]:
+        return frozenset(map(self._mark, numbers))
 
     def signals(self, since: date) -> Iterable[Sign]:
-        """Of everyone who changed since this day, what became of them."""
+        """Of everyone who changed since this day and is in a case that is followed, what became of them."""
         keys = read_keys(self._source.keys)
         with self._door(self._source.update) as door:
             body = door.get("wijzigingen", params={"vanaf": since.isoformat()}).body
-        changed = sorted(set(_texts(body, "burgerservicenummers")) & keys.by_number.keys())
+        changed = sorted(set(_texts(body, "burgerservicenummers")) & keys.of(self._cases))
         oldest = since - timedelta(days=self._source.look_back_days)
         with self._door(self._source.personen) as door:
             for person in self._asked(door, changed):
                 yield from self._signs(keys, person, oldest)
 
-    def _put(self, door: Door, number: str, content: dict[str, str]) -> None:
+    def _put(self, door: Door, number: str, content: dict[str, str]) -> bool:
+        """False when the BRP refuses it for good."""
         try:
             door.ask("PUT", f"volgindicaties/{number}", content=content)
         except Unanswered as unanswered:
             if unanswered.result.verdict is not Verdict.PERMANENT:
                 raise
-            self.not_followed += 1
+            return False
+        return True
 
     def _followed(self, door: Door) -> frozenset[str]:
         body = door.get("volgindicaties").body
@@ -85,13 +106,15 @@ class BrpSignals:
     def _signs(self, keys: Keys, person: Any, oldest: date) -> Iterator[Sign]:
         if not isinstance(person, dict):
             raise _unreadable()
-        found = signal_of(person, oldest)
+        code, day = signal_of(person, oldest) or (None, None)
         for reference, key in sorted(keys.by_number.get(str(person.get("burgerservicenummer", "")), ())):
-            if found is not None:
-                code, day = found
-                told = f"{self.name}|{reference}|{key}|{code}|{day or 'onbekend'}"
+            if reference not in self._cases:
+                continue
+            heard = self._memory.heard(reference, key, None if day else code)
+            if code is not None:
+                told = f"{self.name}|{reference}|{key}|{code}|{day or heard}"
                 number = sha256(told.encode()).hexdigest()[:32]
-                yield Sign(reference, key, code, min(day or self._today, self._today), number)
+                yield Sign(reference, key, code, min(day or heard, self._today), number)
 
     def _door(self, connection: Connection) -> Door:
         return Door(connection.model_copy(update={"headers": connection.headers | self._header}))

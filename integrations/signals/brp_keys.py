@@ -36,7 +36,7 @@ class Keys:
 
 def read_keys(path: Path) -> Keys:
     """Read the file. Raises OutsideFailure KR-SLEUTELS (which says where, never what) when it is open to others, not
-    there, or wrong anywhere: half a list of whom to follow is worse than none.
+    there, empty, or wrong anywhere: half a list of whom to follow is worse than none.
     """
     try:
         mode = path.stat().st_mode
@@ -47,6 +47,8 @@ def read_keys(path: Path) -> Keys:
         found: dict[str, set[tuple[str, str]]] = {}
         for number, case in _rows(data):
             found.setdefault(number, set()).add(case)
+        if not found:
+            raise OutsideFailure("KR-SLEUTELS", what="er staat niemand in")
     except OutsideFailure:
         raise
     except (OSError, KetenregieError) as error:

@@ -19,7 +19,7 @@ EMIGRATED = "E"
 UNKNOWN, ABROAD = "VerblijfplaatsOnbekend", "VerblijfplaatsBuitenland"
 
 Seen = tuple[SignalCode, date | None]
-"""The code, and the day it holds from; None where the BRP knows no whole date."""
+"""The code, and the day it holds from; None where the BRP knows no whole date, or none of this code."""
 
 
 def signal_of(person: Mapping[str, Any], since: date) -> Seen | None:
@@ -35,7 +35,7 @@ def signal_of(person: Mapping[str, Any], since: date) -> Seen | None:
     if home.get("type") == ABROAD:
         return SignalCode.ABROAD, day
     if home.get("indicatieVastgesteldVerblijftNietOpAdres") is True:
-        return SignalCode.NOT_AT_ADDRESS, day
+        return SignalCode.NOT_AT_ADDRESS, None  # the only day there is, is that of moving in
     return _move(_day(person.get("datumInschrijvingInGemeente")), day, since)
 
 

@@ -7,12 +7,13 @@ from integrations.handover import Finding
 from integrations.http import Door, Unanswered
 from integrations.partners import secret
 from integrations.signals.brp_keys import read_keys
+from integrations.signals.brp_marks import marker
 from integrations.signals.config import BrpSource, SignalFile
 
 
 def preflight(source: SignalFile | BrpSource) -> list[Finding]:
     """The folder can be written in, or the BRP answers and the file of keys is right."""
-    return _folder(source) if isinstance(source, SignalFile) else [_keys(source), _answers(source)]
+    return _folder(source) if isinstance(source, SignalFile) else [_keys(source), _marks(source), _answers(source)]
 
 
 def _folder(source: SignalFile) -> list[Finding]:
@@ -24,6 +25,15 @@ def _keys(source: BrpSource) -> Finding:
     what = f"BRP {source.name}, sleutelbestand"
     try:
         read_keys(source.keys)
+    except KetenregieError as error:
+        return Finding(what, False, f"{error.sentence} {error.next_step}")
+    return Finding(what, True)
+
+
+def _marks(source: BrpSource) -> Finding:
+    what = f"BRP {source.name}, geheim {source.mark_secret}"
+    try:
+        marker(source)
     except KetenregieError as error:
         return Finding(what, False, f"{error.sentence} {error.next_step}")
     return Finding(what, True)

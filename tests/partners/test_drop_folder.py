@@ -71,7 +71,7 @@ def test_the_new_file_is_read_in_the_next_round(
 ) -> None:
     folder = tmp_path / "map"
     folder.mkdir()
-    name = 'name = "GEM-KUST"\n' if section == "signal_files" else ""
+    name = 'name = "GEM-KUST"\nmunicipalities = ["MEERDORP"]\n' if section == "signal_files" else ""
     configured(f'[[{section}]]\n{name}folder = "{folder}"\n', {})
     path = folder / "dag.csv"
     path.write_text(words.format(case=chain.reference, number=1), encoding="utf-8")

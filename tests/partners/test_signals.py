@@ -1,7 +1,6 @@
 """Signals of moves and loss of sight: our reference goes in, a coded signal comes out, and a person finds out."""
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,29 +9,22 @@ import pytest
 from sqlmodel import col, select
 
 from domain.case import CaseState
+from domain.errors import PolicyRefusal
 from domain.signals import SIGNAL_TITLES, SignalCode
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import Signal
 from integrations.ledger.tables import Audit, Case, Step
-from integrations.partners import partners
 from integrations.signals.brp_person import signal_of
-from integrations.signals.preflight import preflight
-from tasks.read_brp_signals import read_brp_signals
+from tasks.examine_signals import examine_signals
 from tasks.read_dropped_signals import read_dropped_signals
 from tasks.show_case import show_case
 from tasks.tell_whom_to_follow import tell_whom_to_follow
 from tests.chain import Chain
-from tests.partners.brp_standin import KEY, PERSONEN, UPDATE, BrpStandIn
 from tests.partners.conftest import Configure
-from tests.partners.judged import Judged, needs_specs
-from tests.partners.server import served
 from tests.region import moment
 
 NOW = moment("2026-05-20T10:00")
 HEAD = "kenmerk;persoon;signaal;gezien_op;nummer"
-NUMBERS = ("999999011", "999990019", "999994669")
-"""Numbers the BRP gives out for trials: they pass the eleven test and belong to nobody."""
-
 DAY = {"type": "Datum", "datum": "2026-05-11", "langFormaat": "11 mei 2026"}
 OLD = {"type": "Datum", "datum": "2019-02-03", "langFormaat": "3 februari 2019"}
 HERE = {"type": "Adres", "datumVan": OLD}
@@ -79,7 +71,7 @@ class Dropped:
 def dropped(region: Ledger, configured: Configure, tmp_path: Path) -> Dropped:
     folder = tmp_path / "signalen"
     folder.mkdir()
-    configured(f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{folder}"\n', {})
+    configured(f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{folder}"\nmunicipalities = ["MEERDORP"]\n', {})
     return Dropped(region, folder)
 
 
@@ -154,8 +146,32 @@ def test_a_file_that_is_still_being_written_is_left_alone(region: Ledger, droppe
 
 def test_the_other_system_finds_our_references_and_nothing_else(chain: Chain, region: Ledger, dropped: Dropped) -> None:
     cases = sorted((report(chain), report(chain, household="H-2")))
-    assert tell_whom_to_follow(region, NOW) == "te volgen: 2 zaken"
+    assert tell_whom_to_follow(region, NOW) == "te volgen: GEM-KUST 2 zaken"
     assert (dropped.folder / "volgen.txt").read_text(encoding="utf-8") == "".join(f"{case}\n" for case in cases)
+
+
+def test_a_municipality_hears_of_its_own_cases_and_of_no_others(
+    chain: Chain, region: Ledger, dropped: Dropped, configured: Configure, tmp_path: Path
+) -> None:
+    own, other = report(chain), report(chain, household="H-2", municipality="HAVENOORD")
+    both = tmp_path / "beide"
+    both.mkdir()
+    part = '[[signal_files]]\nname = "{}"\nfolder = "{}"\nmunicipalities = {}\n'
+    parts = (("GEM-KUST", dropped.folder, '["MEERDORP"]'), ("GGD", both, '["MEERDORP", "HAVENOORD"]'))
+    configured("".join(part.format(*given) for given in parts), {})
+    assert tell_whom_to_follow(region, NOW) == "te volgen: GEM-KUST 1 zaak, GGD 2 zaken"
+    assert (dropped.folder / "volgen.txt").read_text(encoding="utf-8") == f"{own}\n"
+    assert set((both / "volgen.txt").read_text(encoding="utf-8").split()) == {own, other}
+
+
+def test_a_source_of_no_municipality_is_refused_and_of_an_unknown_one_told(
+    region: Ledger, configured: Configure, tmp_path: Path
+) -> None:
+    part = f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{tmp_path}"\nmunicipalities = '
+    with pytest.raises(PolicyRefusal, match="KR-PARTNERS"):
+        configured(part + "[]", {})
+    [check] = examine_signals(region, configured(part + '["MEERDORP", "DUINSTAD"]', {}), NOW)
+    assert (check.verdict, check.found) == ("fail", "1 gemeente staat niet in de regio: DUINSTAD")
 
 
 @pytest.mark.parametrize(
@@ -178,120 +194,13 @@ def test_what_the_brp_says_becomes_a_code(known: Mapping[str, Any], code: Signal
     assert (found[0] if found else None) == code
 
 
+def test_who_does_not_live_there_has_no_day_not_even_that_of_moving_in() -> None:
+    home = HERE | {"indicatieVastgesteldVerblijftNietOpAdres": True}
+    assert signal_of({"verblijfplaats": home}, date(2026, 4, 1)) == (SignalCode.NOT_AT_ADDRESS, None)
+
+
 def test_every_code_has_a_dutch_title() -> None:
     assert set(SIGNAL_TITLES) == set(SignalCode)
-
-
-class Brp:
-    """The stand-in, its judge, and the file of keys on its side."""
-
-    def __init__(self, keys: Path) -> None:
-        self.keys, self.system = keys, BrpStandIn()
-        self.judged: Judged = self.system.app()
-
-    def knows(self, *rows: str, mode: int = 0o600) -> None:
-        self.keys.write_text("\n".join(("kenmerk;persoon;bsn", *rows)) + "\n", encoding="utf-8")
-        self.keys.chmod(mode)
-
-
-@pytest.fixture
-def brp(configured: Configure, tmp_path: Path) -> Iterator[Brp]:
-    made = Brp(tmp_path / "sleutels.csv")
-    with served(made.judged) as url:
-        root = url.rstrip("/")
-        text = f'[[brp]]\nname = "BRP-KUST"\nsecret = "brp"\nkeys = "{made.keys}"\n'
-        text += f'update.url = "{root}{UPDATE}/"\npersonen.url = "{root}{PERSONEN}/"\n'
-        configured(text, {"brp": KEY})
-        yield made
-    assert made.judged.violations == []
-
-
-@needs_specs
-def test_who_is_in_an_open_case_is_followed_and_a_change_becomes_a_signal(
-    chain: Chain, region: Ledger, brp: Brp, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    first, second = report(chain), report(chain, household="H-2")
-    brp.knows(*(f"{case};{key};{bsn}" for case, key, bsn in zip((first, first, second), "ABA", NUMBERS, strict=True)))
-    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST niets"
-    assert set(brp.system.follows) == set(NUMBERS)
-    brp.system.moves(NUMBERS[1], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
-    brp.system.moves(NUMBERS[2], verblijfplaats=HERE)
-    brp.system.changed.append("999990378")  # somebody whom another system follows
-    assert read_brp_signals(region, moment("2026-05-21T06:00")) == "BRP: BRP-KUST 1 nieuw"
-    assert read_brp_signals(region, moment("2026-05-22T06:00")) == "BRP: BRP-KUST 1 bekend"
-    assert signals(region) == [("residence_unknown", "B", "2026-05-11")]
-    assert (len(tracing(region, first)), len(tracing(region, second))) == (1, 0)
-    assert brp.system.asked_since == ["2026-05-20", "2026-05-19", "2026-05-20"]
-    assert not any(number in caplog.text for number in NUMBERS)
-
-
-@needs_specs
-def test_only_what_is_needed_is_asked_of_the_brp(chain: Chain, region: Ledger, brp: Brp) -> None:
-    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
-    brp.system.moves(NUMBERS[0], verblijfplaats=HERE | {"datumVan": DAY})
-    read_brp_signals(region, NOW)
-    [question] = brp.system.questions
-    assert not any("adres" in name.lower() and "NietOpAdres" not in name for name in question["fields"])
-    assert not any("naam" in name.lower() for name in question["fields"])
-
-
-@needs_specs
-def test_who_is_in_no_open_case_any_more_is_let_go(chain: Chain, region: Ledger, brp: Brp) -> None:
-    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
-    brp.system.follows[NUMBERS[1]] = ""
-    read_brp_signals(region, NOW)
-    assert brp.system.follows == {NUMBERS[0]: "", NUMBERS[1]: "2026-05-20"}
-
-
-@needs_specs
-@pytest.mark.parametrize(("path", "status"), [("wijzigingen", 500), ("volgindicaties", 403), ("personen", 429)])
-def test_a_brp_that_fails_loses_nothing_and_is_asked_again_from_the_same_day(
-    chain: Chain, region: Ledger, brp: Brp, path: str, status: int
-) -> None:
-    brp.knows(f"{report(chain)};A;{NUMBERS[0]}")
-    brp.system.moves(NUMBERS[0], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
-    brp.system.refuses[path] = status
-    assert str(status) in read_brp_signals(region, NOW)
-    assert signals(region) == []
-    brp.system.refuses.clear()
-    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 nieuw"
-
-
-@needs_specs
-def test_one_person_the_brp_will_not_follow_holds_up_no_other(chain: Chain, region: Ledger, brp: Brp) -> None:
-    case = report(chain)
-    brp.knows(f"{case};A;{NUMBERS[0]}", f"{case};B;{NUMBERS[1]}")
-    brp.system.refuses[NUMBERS[0]] = 400
-    brp.system.moves(NUMBERS[1], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
-    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 niet te volgen 1 nieuw"
-
-
-@pytest.mark.parametrize(
-    ("row", "mode", "what"),
-    [
-        ("{case};A;999999011", 0o644, "anderen mogen het bestand lezen"),
-        ("{case};A;999999012", 0o600, "regel 2"),
-        ("K7Q2;A;999999011", 0o600, "regel 2"),
-    ],
-)
-def test_a_file_of_keys_that_is_not_right_follows_nobody_and_shows_nothing(
-    chain: Chain, region: Ledger, brp: Brp, row: str, mode: int, what: str
-) -> None:
-    brp.knows(row.format(case=report(chain)), mode=mode)
-    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST KR-SLEUTELS"
-    assert brp.judged.exchanges == []
-    [finding] = [found for found in preflight(partners().brp[0]) if not found.good]
-    assert what in finding.advice
-    assert "99999901" not in finding.advice
-
-
-@needs_specs
-def test_the_preflight_says_whether_the_brp_answers(brp: Brp) -> None:
-    brp.knows()
-    assert [found.good for found in preflight(partners().brp[0])] == [True, True]
-    brp.system.refuses["volgindicaties"] = 403
-    assert [found.good for found in preflight(partners().brp[0])] == [True, False]
 
 
 def test_who_opens_the_case_sees_its_signals(chain: Chain, region: Ledger, dropped: Dropped) -> None:
