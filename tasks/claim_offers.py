@@ -12,30 +12,47 @@ from domain.delivery import LONGEST_WAIT
 from domain.terms import local_date
 from integrations.handover import Offer
 from integrations.handover_systems import patience
+from integrations.http import Unanswered
+from integrations.http.judge import SLOW_DOWN
 from integrations.ledger import Actor, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Case, OwnNumber, Step, StepState
 from tasks.compose_messages import step_link
+from tasks.partner_rest import rest
 
 PARTNER = Actor("koppeling", "koppeling", "partner")
 """Who acts when a partner's system and ours speak to each other."""
 
 SLACK = timedelta(minutes=1)
 LONGEST_LEASE = timedelta(hours=2)
+PAUSE = timedelta(minutes=1)
+"""Of who is too busy and does not say for how long (POLICY): nothing more is asked in this round."""
+
+SYSTEM_OF = "overdracht"
+"""The kind of system that tasks/partner_rest.py knows an organisation's case system by."""
 
 STANDS = and_(col(Step.state) == StepState.OPEN, col(Step.round) == col(HandoverOffer.round))
 """The hand-over is still offered as it was: not answered, not taken back, not offered anew, its case not closed."""
 
+THERE = or_(
+    col(HandoverOffer.state) == OfferState.DELIVERED,
+    and_(col(HandoverOffer.state).in_((OfferState.PLANNED, OfferState.FAILED)), col(HandoverOffer.remote) != ""),
+)
+"""Something stands there that people may answer: delivered, or made in part only."""
+
+ACCEPTED, REFUSED = "accepted", "refused"
+
 
 @dataclass(frozen=True)
 class OfferClaim:
-    """One offer in hand. `attempt` tells this claim from a later one; `outcome` is that of the step."""
+    """One offer in hand. `attempt` tells this claim from a later one; `answered`: what they said of it through our own
+    form (accepted, refused), '' when they said nothing there."""
 
     offer_id: int
     attempt: int
     organisation: str
     remote: str
-    outcome: str
+    answered: str
     sent_before: bool
     offer: Offer
 
@@ -82,7 +99,21 @@ def _claim(
         due_on=local_date(step.due_at) if step.due_at else None,
         link=step_link(step, case.reference),
     )
-    return OfferClaim(row.id or 0, row.attempts, row.organisation, row.remote, step.outcome, sent_before, offer)
+    return OfferClaim(row.id or 0, row.attempts, row.organisation, row.remote, _answered(row, step), sent_before, offer)
+
+
+def _answered(row: HandoverOffer, step: Step) -> str:
+    """Only a refusal begins a new round; an acceptance closes the step."""
+    if step.round > row.round:
+        return REFUSED
+    return ACCEPTED if step.state == StepState.DONE and step.outcome == ACCEPTED else ""
+
+
+def leave_in_peace(work: UnitOfWork, organisation: str, missed: Unanswered | None) -> None:
+    """Who asks for rest, or is too busy, is asked nothing until then: by no round, about no hand-over."""
+    if missed is not None:
+        pause = PAUSE if missed.status in SLOW_DOWN else timedelta()
+        rest(work, f"{SYSTEM_OF}:{organisation}", work.now + max(pause, timedelta(seconds=missed.wait)))
 
 
 def _due(work: UnitOfWork, states: Collection[OfferState]) -> Any:

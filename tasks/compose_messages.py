@@ -54,7 +54,7 @@ def _line(session: Session, message: Message, step: Step) -> Line:
         link=_link(message, step),
         ordinal=message.ordinal,
         waiting_for=lost.party if lost else step.organisation,
-        cause=step.waiting_cause,
+        cause=lost.rung if lost else step.waiting_cause,
     )
 
 

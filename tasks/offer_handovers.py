@@ -12,26 +12,32 @@ from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
+from integrations.ledger.restored import maybe_sent_before
 from integrations.ledger.tables import Case, Step
-from integrations.verdict import Verdict
+from integrations.verdict import Result, Verdict
 from tasks.ask_partner import ask_partner
-from tasks.claim_offers import PARTNER, OfferClaim, claim_offer, settle_by_hand
+from tasks.claim_offers import PARTNER, SYSTEM_OF, OfferClaim, claim_offer, leave_in_peace, settle_by_hand
 from tasks.ledger_clock import is_virtual
-from tasks.tell_of_offer import offer_lost
+from tasks.partner_rest import awake, leave_alone
+from tasks.tell_of_offer import failed_kind, offer_lost, offer_well
 
 ANSWERED = "overdracht-beantwoord"
 MOST = 200
 ROUND_SECONDS = 90.0
 """So many a round, and no new one after so long: what is left is for the next round, in two minutes."""
 
+MAINTENANCE = 5
+"""Tries, the first hours of the ladder: so long a page of who does maintenance there is no last word (POLICY)."""
+
 
 def offer_handovers(ledger: Ledger, now: datetime) -> str:
     """Offer what is due, an organisation at a time until it does not answer; what was done, in Dutch, or ''."""
-    left, became, clock = set(systems()), Counter[str](), clock_of(ledger, now)
-    if not left:
+    known, became, clock = systems(), Counter[str](), clock_of(ledger, now)
+    if not known:
         return ""
     with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
-        settle_by_hand(work, left)
+        settle_by_hand(work, known)
+        left = awake(work.session, SYSTEM_OF, known, clock())
     for _ in turns():
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
             claim = claim_offer(work, left)
@@ -40,7 +46,7 @@ def offer_handovers(ledger: Ledger, now: datetime) -> str:
         remote, missed = _offered(claim)
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
             became[record_offer(work, claim, remote, missed)] += 1
-        if missed and missed.result.route_down:
+        if leave_alone(missed):
             left.discard(claim.organisation)
     return _said(became)
 
@@ -55,24 +61,49 @@ def _offered(claim: OfferClaim) -> tuple[str, Unanswered | None]:
     try:
         return ask_partner(claim.organisation, lambda system: system.offer(claim.offer)), None
     except Unanswered as error:
-        return "", error
+        return error.result.remote, error
 
 
 def record_offer(work: UnitOfWork, claim: OfferClaim, remote: str, missed: Unanswered | None) -> OfferState:
-    """What became of it. Who slept past the lease has lost the claim; only that it was delivered is still news."""
+    """What became of it. Who slept past the lease has lost the claim; only that it was delivered is still news.
+
+    `remote` is kept also when not everything was made: people there may answer what stands there.
+    """
     row = work.session.get_one(HandoverOffer, claim.offer_id)
     held = row.state == OfferState.CLAIMED and row.attempts == claim.attempt
-    if missed is None and (held or not row.remote):
-        row.remote, row.reason = remote, ""
-        if held or row.state == OfferState.PLANNED:
-            row.state, row.attempts, row.indefinite = OfferState.DELIVERED, 0, 0
-            row.delivered_at, row.lease_until, row.next_try_at = work.now, None, None
-        audit_offer(work, row, "overdracht-afgeleverd")
-    elif missed is not None and held and not later(work, row, missed, OfferState.PLANNED):
+    row.remote = remote if missed is None or not row.remote else row.remote
+    leave_in_peace(work, claim.organisation, missed)
+    if missed is None and (held or row.delivered_at is None):
+        _delivered(work, row, claim, held)
+    elif missed is not None and held and not later(work, row, for_now(missed, claim.attempt), OfferState.PLANNED):
         row.state = OfferState.FAILED
         audit_offer(work, row, "overdracht-mislukt", reden=row.reason)
-        offer_lost(work, row, row.reason)
+        offer_lost(work, row, failed_kind(row.reason))
     return OfferState(row.state)
+
+
+def _delivered(work: UnitOfWork, row: HandoverOffer, claim: OfferClaim, held: bool) -> None:
+    """What may have been there before may have been answered: it is read at once."""
+    row.delivered_at = work.now
+    if held or row.state == OfferState.PLANNED:
+        row.state, row.attempts, row.indefinite, row.reason = OfferState.DELIVERED, 0, 0, ""
+        row.lease_until, row.next_try_at = None, None
+        there_before = claim.sent_before or maybe_sent_before(work.session, row.offered_at)
+        row.read_again_at = work.now if there_before else None
+        offer_well(row)
+    audit_offer(work, row, "overdracht-afgeleverd")
+
+
+def for_now(missed: Unanswered, attempt: int) -> Unanswered:
+    """A redirect, or a 404 that no API gave, may be a page of who does maintenance there: for some hours it is."""
+    page = missed.result.reason == "omgeleid" or (missed.status == 404 and not missed.codes)
+    return temporary(missed) if page and attempt <= MAINTENANCE else missed
+
+
+def temporary(missed: Unanswered) -> Unanswered:
+    """The same, to be tried again."""
+    result = Result(Verdict.TEMPORARY, missed.result.reason, missed.result.remote)
+    return Unanswered(result, status=missed.status, wait=missed.wait, codes=missed.codes)
 
 
 def later(work: UnitOfWork, row: HandoverOffer, missed: Unanswered, state: OfferState) -> bool:

@@ -5,7 +5,7 @@ offer, shown to whoever offered, and held against the gates again when something
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -13,20 +13,24 @@ from hashlib import sha256
 from sqlmodel import Session, col, func, select
 
 from domain.errors import Refusal
-from integrations.handover import Found, Standing
+from domain.messages import OFFER_BACK
+from integrations.handover import TAKEN_BACK, Found, Standing
 from integrations.handover_systems import configured
 from integrations.http import Unanswered
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Answer, Person, Risk, Step, StepState
-from integrations.verdict import Verdict
+from integrations.verdict import Result, Verdict
 from tasks.ask_partner import ask_partner
-from tasks.claim_offers import PARTNER, STANDS
+from tasks.claim_offers import PARTNER, STANDS, SYSTEM_OF, leave_in_peace
 from tasks.offer_handovers import ANSWERED, audit_offer
+from tasks.partner_rest import rests_until
 from tasks.record_answer import record_answer
-from tasks.tell_of_offer import offer_back, offer_lost
+from tasks.tell_of_offer import offer_back, offer_lost, offer_well, unread_kind, was_told
 
 INCOMPLETE = "KR-ONVOLLEDIG"
+RESTS = "rust"
+UNANSWERED = (OfferState.PLANNED, OfferState.CLAIMED, OfferState.DELIVERED, OfferState.FAILED)
 
 
 class Heard(StrEnum):
@@ -70,25 +74,64 @@ def read_handover(ledger: Ledger, offer_id: int, now: datetime) -> Heard:
     """
     with ledger.reading() as session:
         offer = _standing(session, offer_id)
+        until = rests_until(session, f"{SYSTEM_OF}:{offer.organisation}", now) if offer else None
     if offer is None:
         return Heard.NOTHING
+    if until is not None:
+        raise Unanswered(Result(Verdict.TEMPORARY, RESTS), wait=(until - now).total_seconds())
+    offer = offer if offer.remote else _looked_for(ledger, offer, now)
+    if not offer.remote:
+        return Heard.NOTHING
     try:
-        found = ask_partner(offer.organisation, lambda system: system.read(offer.remote, offer.etag))
+        found = _ask(ledger, offer, now)
     except Unanswered as error:
         if error.result.verdict is not Verdict.PERMANENT:
             raise
         return _unreadable(ledger, offer, error.result.reason, now)
+    if found.taken_back:
+        return _unreadable(ledger, offer, TAKEN_BACK, now)
     if found.unchanged or found.standing is Standing.WAITING:
         return _waits(ledger, offer, found, now)
     return _answered(ledger, offer, found, now)
 
 
+def _ask(ledger: Ledger, offer: "_Standing", now: datetime) -> Found:
+    try:
+        return ask_partner(offer.organisation, lambda system: system.read(offer.remote, offer.etag))
+    except Unanswered as missed:
+        _peace(ledger, offer, missed, now)
+        raise
+
+
+def _looked_for(ledger: Ledger, offer: "_Standing", now: datetime) -> "_Standing":
+    """Of one that was tried it may be unknown that it stands there: people may answer it all the same."""
+    try:
+        remote = ask_partner(offer.organisation, lambda system: system.find(offer.number))
+    except Unanswered as missed:
+        _peace(ledger, offer, missed, now)
+        if missed.result.verdict is not Verdict.PERMANENT:
+            raise
+        return offer
+    if remote:
+        with ledger.unit_of_work(now=now, actor=PARTNER) as work:
+            work.session.get_one(HandoverOffer, offer.id).remote = remote
+    return replace(offer, remote=remote)
+
+
+def _peace(ledger: Ledger, offer: "_Standing", missed: Unanswered, now: datetime) -> None:
+    with ledger.unit_of_work(now=now, actor=PARTNER) as work:
+        leave_in_peace(work, offer.organisation, missed)
+
+
 def _standing(session: Session, offer_id: int) -> _Standing | None:
     query = select(HandoverOffer, Step).join(Step, col(Step.id) == col(HandoverOffer.step_id))
     pair = session.exec(query.where(HandoverOffer.id == offer_id, STANDS)).first()
-    if pair is None or pair[0].state != OfferState.DELIVERED or configured(pair[0].organisation) is None:
+    if pair is None or configured(pair[0].organisation) is None:
         return None
     row, step = pair
+    tried = row.attempts and row.state != OfferState.CLAIMED
+    if row.state not in UNANSWERED or not (row.remote or tried):
+        return None
     open_risks = select(Risk.key).where(Risk.case_id == step.case_id, col(Risk.resolved_at).is_(None))
     return _Standing(
         id=offer_id,
@@ -109,7 +152,10 @@ def _waits(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> Hea
         row = work.session.get_one(HandoverOffer, offer.id)
         row.read_at, row.read_again_at = now, None
         if not found.unchanged:
-            row.etag, row.refused, row.judged, row.reason = found.etag, "", "", ""
+            row.etag, row.refused, row.judged = found.etag, "", ""
+        if row.state == OfferState.DELIVERED and not row.refused:
+            row.reason = ""
+            offer_well(row)
     return Heard.WAITING
 
 
@@ -117,10 +163,11 @@ def _unreadable(ledger: Ledger, offer: _Standing, reason: str, now: datetime) ->
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row = work.session.get_one(HandoverOffer, offer.id)
         row.read_at, row.read_again_at, row.etag = now, None, ""
-        if row.reason != reason:
-            row.reason = reason
+        kind, there = unread_kind(reason), row.state == OfferState.DELIVERED
+        if row.reason != reason if there else not was_told(row, kind):
+            row.reason = reason if there else row.reason
             audit_offer(work, row, "overdracht-onleesbaar", reden=reason)
-            offer_lost(work, row, reason)
+            offer_lost(work, row, kind, reason)
     return Heard.LOST
 
 
@@ -131,11 +178,18 @@ def _answered(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> 
     code = INCOMPLETE if judged == offer.judged else _record(ledger, offer, found, given, judged, now)
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row, step = work.session.get_one(HandoverOffer, offer.id), work.session.get_one(Step, offer.step_id)
-        row.read_at, row.read_again_at, row.etag, row.reason = now, None, found.etag, ""
-        if row.state != OfferState.DELIVERED:
+        row.read_at, row.read_again_at, row.etag = now, None, found.etag
+        if row.state == OfferState.DELIVERED:
+            row.reason = ""
+            offer_well(row, but=OFFER_BACK)
+        if row.state not in UNANSWERED:
             return Heard(row.state) if row.state in set(Heard) else Heard.NOTHING
         if step.outcome == found.standing or (found.standing is Standing.REFUSED and step.round > offer.round):
             row.state, row.answered_at, row.refused, row.judged = OfferState(found.standing), now, "", ""
+            row.reason, row.lease_until, row.next_try_at = "", None, None
+            if row.delivered_at is None:  # made in part, or found where it was lost: they had enough of it
+                row.delivered_at = now
+                audit_offer(work, row, "overdracht-afgeleverd")
             details = {"gezegd_op": found.said_on.isoformat()} if found.said_on else {}
             audit_offer(work, row, ANSWERED, stand=found.standing, **details)
             return Heard(found.standing)

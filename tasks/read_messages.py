@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from domain.ladder import COUNTS
-from domain.messages import ASIDE, UNDELIVERED
+from domain.messages import AFTER_CLOSING, ASIDE, UNDELIVERED
 from integrations.ledger.tables import Message, MessageState, Step, StepState
 
 CLOSED = frozenset({StepState.DONE, StepState.CANCELLED})
@@ -49,24 +49,25 @@ def read_messages(session: Session, now: datetime, *where: Any) -> Sequence[Told
         .exists()
     )
     lost = aliased(Message)
-    taken_up = (
-        select(lost.id)
-        .where(Message.rung == UNDELIVERED, lost.id == Message.ordinal, col(lost.handled_at).is_not(None))
-        .exists()
+    about = (
+        select(lost.rung)
+        .where(Message.rung == UNDELIVERED, lost.id == Message.ordinal, col(lost.handled_at).is_(None))
+        .scalar_subquery()
     )
-    query = select(Message, Step, overtaken, taken_up).join(Step, col(Step.id) == Message.step_id)
+    query = select(Message, Step, overtaken, about).join(Step, col(Step.id) == Message.step_id)
     found = session.exec(query.where(*where).order_by(col(Message.id)))
     return [Told(message, step, _silence(message, step, *facts)) for message, step, *facts in found]
 
 
-def _silence(message: Message, step: Step, overtaken: bool, taken_up: bool) -> str:
+def _silence(message: Message, step: Step, overtaken: bool, about: str | None) -> str:
     """A closed step is silent, and so is a moved term, an alarm that was heard, and all but the highest rung.
 
-    That a message was lost stands beside the ladder: only whoever takes it up silences it.
+    That a message was lost stands beside the ladder: only whoever takes it up silences it. `about`: the rung of a lost
+    message that nobody took up; what came of the closing is told all the same.
     """
-    if step.state in CLOSED:
+    if step.state in CLOSED and not AFTER_CLOSING & {message.rung, about}:
         return "stap-klaar"
-    if taken_up:
+    if message.rung == UNDELIVERED and about is None:
         return TAKEN_UP
     if message.acute and step.acknowledged_at is not None and step.acknowledged_at >= message.planned_at:
         return "bevestigd"

@@ -1,9 +1,18 @@
 """A hand-over that a partner's system did not take, or did not answer well, becomes a task for a person."""
 
-from sqlmodel import select
+from sqlmodel import col, func, select
 
-from domain.messages import OFFER, OFFER_BACK, OFFER_FAILED, content_hash
+from domain.messages import (
+    OFFER,
+    OFFER_BACK,
+    OFFER_FAILED,
+    OFFER_GONE,
+    OFFER_TAKEN_BACK,
+    OFFER_UNREAD,
+    content_hash,
+)
 from domain.process import step_of
+from integrations.handover import TAKEN_BACK
 from integrations.ledger import UnitOfWork
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import HandoverOffer
@@ -11,22 +20,27 @@ from integrations.ledger.people import owner_for
 from integrations.ledger.tables import Case, Message, MessageState, Step
 from tasks.fail_message import fail
 
+NOT_THERE = frozenset({"http-404", "http-410"})
 
-def offer_lost(work: UnitOfWork, offer: HandoverOffer, reason: str) -> None:
-    """It does not get there by itself any more: as a lost message to the receiver, so that it shows until somebody
-    takes it up; and whoever offered it hears at once."""
-    step, case = _of(work, offer)
-    receiver = _receiver(work, case)
-    if _told(work, offer, OFFER):
+
+def offer_lost(work: UnitOfWork, offer: HandoverOffer, kind: str, reason: str = "") -> None:
+    """Something is wrong with it (`kind`, of domain.messages.OFFER_WORDS) that does not mend itself.
+
+    As a lost message to the receiver, so that it shows until somebody takes it up; whoever offered it hears at once.
+    Each trouble is told once, and again when somebody took up the earlier or it was well in between.
+    """
+    reason = reason or offer.reason
+    if _told(work, offer, kind, reason):
         return
+    step, case = _of(work, offer)
     label = step_of(step.kind).label
     lost = Message(
         step_id=step.id,
         case_reference=case.reference,
-        party=receiver,
-        rung=OFFER,
+        party=_receiver(work, case),
+        rung=_lost_rung(kind),
         deadline_version=step.deadline_version,
-        ordinal=offer.round,
+        ordinal=_next(work, offer, _lost_rung(kind)),
         label=label,
         due_at=step.due_at,
         state=MessageState.PLANNED,
@@ -37,24 +51,62 @@ def offer_lost(work: UnitOfWork, offer: HandoverOffer, reason: str) -> None:
     work.session.add(lost)
     work.session.flush()
     fail(work, [lost], reason)
-    _notice(work, offer, OFFER_FAILED)
+    _notice(work, offer, kind)
+    _note(offer, kind, reason)
 
 
 def offer_back(work: UnitOfWork, offer: HandoverOffer) -> None:
     """What was answered there cannot be recorded here yet: whoever offered it looks what is missing."""
-    _notice(work, offer, OFFER_BACK)
+    if f"{OFFER_BACK}:{offer.refused}" not in offer.told.split():
+        _notice(work, offer, OFFER_BACK)
+        _note(offer, OFFER_BACK, offer.refused)
+
+
+def offer_well(offer: HandoverOffer, *, but: str = "-") -> None:
+    """Nothing is wrong with it now (`but` for this kind of trouble): whatever comes after is news."""
+    offer.told = " ".join(said for said in offer.told.split() if said.startswith(f"{but}:"))
+
+
+def was_told(offer: HandoverOffer, kind: str) -> bool:
+    """True when people heard of this trouble since it was last well, whatever they did about it."""
+    return any(said.startswith(f"{kind}:") for said in offer.told.split())
+
+
+def failed_kind(reason: str) -> str:
+    """What is wrong with one that could not be brought."""
+    return OFFER_TAKEN_BACK if reason == TAKEN_BACK else OFFER_FAILED
+
+
+def unread_kind(reason: str) -> str:
+    """What is wrong with one that could not be read back."""
+    return OFFER_TAKEN_BACK if reason == TAKEN_BACK else OFFER_GONE if reason in NOT_THERE else OFFER_UNREAD
+
+
+def _lost_rung(kind: str) -> str:
+    return OFFER if kind == OFFER_FAILED else kind
+
+
+def _told(work: UnitOfWork, offer: HandoverOffer, kind: str, reason: str) -> bool:
+    """Told since it was last well, and nobody took that up yet."""
+    if f"{kind}:{reason}" not in offer.told.split():
+        return False
+    about = (Message.step_id == offer.step_id, Message.rung == _lost_rung(kind), col(Message.handled_at).is_(None))
+    return work.session.exec(select(Message.id).where(*about).limit(1)).first() is not None
+
+
+def _note(offer: HandoverOffer, kind: str, reason: str) -> None:
+    offer.told = " ".join(dict.fromkeys([*offer.told.split(), f"{kind}:{reason}"]))
 
 
 def _notice(work: UnitOfWork, offer: HandoverOffer, rung: str) -> None:
     step, case = _of(work, offer)
-    if not _told(work, offer, rung):
-        Opener.of(work).notice(case, step, rung, step.owner, offer.round)
+    Opener.of(work).notice(case, step, rung, step.owner, _next(work, offer, rung))
 
 
-def _told(work: UnitOfWork, offer: HandoverOffer, rung: str) -> bool:
-    """Once a round is enough."""
-    about = (Message.step_id == offer.step_id, Message.rung == rung, Message.ordinal == offer.round)
-    return work.session.exec(select(Message.id).where(*about).limit(1)).first() is not None
+def _next(work: UnitOfWork, offer: HandoverOffer, rung: str) -> int:
+    """The number of the next message of this rung about the step."""
+    before = select(func.count()).where(Message.step_id == offer.step_id, Message.rung == rung)
+    return work.session.exec(before).one() + 1
 
 
 def _receiver(work: UnitOfWork, case: Case) -> str:

@@ -1,31 +1,47 @@
-"""Take back at the other side what no longer stands here: withdrawn, answered through another door, offered anew."""
+"""Take back at the other side what no longer stands here: withdrawn, refused through our own form, offered anew.
+
+What was accepted through our own form is left as it is there: their case is theirs, and they are at work on it.
+"""
 
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
 from domain.dutch import amount
+from domain.messages import OFFER_CROSSED, OFFER_STAYS
 from integrations.handover import HandoverSystem, Standing
 from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from tasks.ask_partner import ask_partner
-from tasks.claim_offers import PARTNER, OfferClaim, claim_withdrawal
-from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, later, turns
+from tasks.claim_offers import (
+    ACCEPTED,
+    PARTNER,
+    REFUSED,
+    SYSTEM_OF,
+    OfferClaim,
+    claim_withdrawal,
+    leave_in_peace,
+)
+from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, later, temporary, turns
+from tasks.partner_rest import awake, leave_alone
 from tasks.tell_of_offer import offer_lost
 
 CROSSED = "daar-aanvaard"
 """They accepted what was taken back here in the meantime: two people must speak to each other."""
 
+HERE = {ACCEPTED: "hier-aanvaard", REFUSED: "hier-geweigerd"}
 GONE = frozenset({404, 410})
 
 
 def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
     """Take back what is due; what was done, in Dutch, or ''. What never left is struck out without asking anybody."""
-    left, became, clock = set(systems()), Counter[str](), clock_of(ledger, now)
-    if not left:
+    known, became, clock = systems(), Counter[str](), clock_of(ledger, now)
+    if not known:
         return ""
+    with ledger.reading() as session:
+        left = awake(session, SYSTEM_OF, known, clock())
     for _ in turns():
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
             claim = claim_withdrawal(work, left)
@@ -33,8 +49,9 @@ def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
             break
         state, missed = _withdrawn(claim)
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
+            leave_in_peace(work, claim.organisation, missed)
             became[_record(work, claim, state, missed)] += 1
-        if missed and missed.result.route_down:
+        if leave_alone(missed):
             left.discard(claim.organisation)
     told = amount(became.total(), "overdracht", "overdrachten")
     return f"{told} ingetrokken of afgesloten bij de ontvanger" if became else ""
@@ -43,11 +60,12 @@ def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
 def _withdrawn(claim: OfferClaim) -> tuple[OfferState, Unanswered | None]:
     if not claim.sent_before:
         return OfferState.WITHDRAWN, None
+    if claim.answered == ACCEPTED:
+        return OfferState.ACCEPTED, None
     try:
         return ask_partner(claim.organisation, _take_back(claim)), None
     except Unanswered as error:
-        gone = error.status in GONE
-        return OfferState.WITHDRAWN, None if gone else error
+        return OfferState.WITHDRAWN, error
 
 
 def _take_back(claim: OfferClaim) -> Callable[[HandoverSystem], OfferState]:
@@ -55,17 +73,39 @@ def _take_back(claim: OfferClaim) -> Callable[[HandoverSystem], OfferState]:
 
     def ask(system: HandoverSystem) -> OfferState:
         remote = claim.remote or system.find(claim.offer.number)
-        if not remote:
-            return OfferState.WITHDRAWN
-        standing = system.read(remote).standing
-        if standing is Standing.ACCEPTED:
-            return OfferState.ACCEPTED if claim.outcome == "accepted" else OfferState.FAILED
-        if standing is Standing.REFUSED:
-            return OfferState.REFUSED
-        system.withdraw(remote, claim.offer)
-        return OfferState.WITHDRAWN
+        try:
+            return _ended(system, remote, claim) if remote else _state(claim)
+        except Unanswered as error:
+            if error.status not in GONE:
+                raise
+            if _gone(system, remote):
+                return _state(claim)
+            raise temporary(error) from None  # something else was not there: their catalogue, perhaps
 
     return ask
+
+
+def _gone(system: HandoverSystem, remote: str) -> bool:
+    """A system that does not answer this has lost more than one hand-over: later."""
+    try:
+        return system.gone(remote)
+    except Unanswered as error:
+        raise temporary(error) from None
+
+
+def _ended(system: HandoverSystem, remote: str, claim: OfferClaim) -> OfferState:
+    standing = system.read(remote).standing
+    if standing is Standing.ACCEPTED:
+        return OfferState.FAILED
+    if standing is Standing.REFUSED:
+        return OfferState.REFUSED
+    system.withdraw(remote, claim.offer, answered=claim.answered)
+    return _state(claim)
+
+
+def _state(claim: OfferClaim) -> OfferState:
+    """What was refused through our own form is refused, not withdrawn."""
+    return OfferState.REFUSED if claim.answered == REFUSED else OfferState.WITHDRAWN
 
 
 def _record(work: UnitOfWork, claim: OfferClaim, state: OfferState, missed: Unanswered | None) -> OfferState:
@@ -77,11 +117,12 @@ def _record(work: UnitOfWork, claim: OfferClaim, state: OfferState, missed: Unan
         return OfferState(row.state)
     row.state, row.lease_until, row.next_try_at = (OfferState.FAILED if missed else state), None, None
     row.withdrawn_at = work.now
-    row.answered_at = work.now if state in (OfferState.ACCEPTED, OfferState.REFUSED) and not missed else None
+    row.answered_at = work.now if row.state in (OfferState.ACCEPTED, OfferState.REFUSED) else None
     if row.state == OfferState.FAILED:
         row.reason = row.reason if missed else CROSSED
         audit_offer(work, row, "overdracht-niet-ingetrokken", reden=row.reason)
-        offer_lost(work, row, row.reason)
+        offer_lost(work, row, OFFER_STAYS if missed else OFFER_CROSSED)
     elif claim.sent_before:
-        audit_offer(work, row, "overdracht-ingetrokken" if row.answered_at is None else ANSWERED, stand=row.state)
+        said = {"reden": HERE[claim.answered]} if row.answered_at and claim.answered else {}
+        audit_offer(work, row, ANSWERED if row.answered_at else "overdracht-ingetrokken", stand=row.state, **said)
     return OfferState(row.state)

@@ -13,6 +13,8 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from integrations.handover import Standing
+from integrations.handover_systems import opened, systems
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
@@ -139,13 +141,36 @@ def test_withdrawn_by_veilig_thuis_is_taken_back_there(border: Border) -> None:
     assert border.rounds() == []
 
 
-def test_accepted_through_our_own_form_is_taken_back_there(border: Border) -> None:
+def test_accepted_through_our_own_form_leaves_theirs_as_it_is(border: Border) -> None:
     border.rounds()
+    before = len(border.peer.judged.exchanges)
     given = {"talk_on": "2026-06-02", "takes_R1": "yes", "outcome": "accepted"}
     border.chain.record("warm_handover", "WT-201", **given)
     border.rounds()
-    assert border.peer.withdrawn(border.offer.number)
-    assert border.offer.state == OfferState.WITHDRAWN
+    assert border.offer.state == OfferState.ACCEPTED
+    assert reason_of(border) == "hier-aanvaard"
+    assert not border.peer.withdrawn(border.offer.number)
+    assert len(border.peer.judged.exchanges) == before
+    assert border.daily("2026-06-04T05:10") == []
+
+
+def test_refused_through_our_own_form_is_refused_there_in_the_agreed_word(border: Border) -> None:
+    border.rounds()
+    border.chain.record("warm_handover", "WT-201", outcome="refused", refusal_reason="capacity")
+    border.rounds()
+    assert border.offer.state == OfferState.REFUSED
+    assert reason_of(border) == "hier-geweigerd"
+    assert not border.peer.withdrawn(border.offer.number)
+    with opened(systems()[LOCAL]) as there:
+        assert there.read(border.offer.remote).standing is Standing.REFUSED
+    assert border.rounds() == []
+
+
+def reason_of(border: Border) -> object:
+    """Why the last hand-over was settled without a word of theirs."""
+    with border.chain.ledger.reading() as session:
+        told = session.exec(select(Audit.details).where(Audit.act == "overdracht-beantwoord")).all()
+    return told[-1]["reden"]
 
 
 def test_accepted_there_and_taken_back_here_becomes_a_task_for_people(border: Border) -> None:

@@ -246,14 +246,6 @@ def test_taking_back_is_tried_again_and_given_up_to_a_person(border: Border, wea
     assert border.rounds() == []
 
 
-def test_what_is_gone_there_needs_no_taking_back(border: Border, weather: Weather) -> None:
-    border.rounds()
-    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
-    weather.status = 404
-    border.rounds()
-    assert border.offer.state == OfferState.WITHDRAWN
-
-
 def test_an_organisation_without_a_system_gets_it_as_before(chain: Chain, weather: Weather, tmp_path: Path) -> None:
     text = weather.fresh("http://127.0.0.1:9/").replace("CJG-MEERDORP", "CJG-DUINWIJK")
     with installed(tmp_path, text):
