@@ -30,6 +30,7 @@ from tasks.claim_deliveries import (
     hold_for_the_night,
 )
 from tasks.import_bounces import Imported, import_new_bounces
+from tasks.look_at_mailbox import look_at_mailbox
 from tasks.record_verdicts import Outcome, record_verdicts
 from tasks.redirect_unsent import redirect_unsent
 from tasks.send_message import send_message
@@ -79,6 +80,7 @@ def _returned(ledger: Ledger, now: datetime) -> Imported:
     maildir = settings().bounces
     if maildir is None:
         return Imported()
+    look_at_mailbox(ledger, maildir, now)
     try:
         return import_new_bounces(ledger, maildir, SYSTEM, now)
     except OutsideFailure as error:

@@ -16,7 +16,7 @@ from integrations.ledger.partner_tables import DroppedFile, FileTrouble
 from integrations.ledger.people import who
 from integrations.partner_folders import DropFolder, drop_folders
 from integrations.partners import partners
-from tasks.note_files import file_key, note_file, troubles_now
+from tasks.note_files import MAILBOX, file_key, note_file, troubles_now
 from tasks.tell_of_files import tell_of_files
 
 
@@ -34,7 +34,7 @@ def look_at_folders(ledger: Ledger, now: datetime) -> str:
     """What was told, in Dutch, or ''. A refused file is in the trail once, and told once, as long as it lies there."""
     folders = drop_folders(partners())
     with ledger.reading() as session:
-        known = {row.key: row.source for row in troubles_now(session)}
+        known = {row.key: row.source for row in troubles_now(session) if row.source != MAILBOX}
         seen = {key: found for folder in folders for key, found in _seen(session, folder, known, now).items()}
     shut = {folder.source for folder in folders if not emptiable(folder.path)}
     new = {key: found for key, found in seen.items() if key not in known}

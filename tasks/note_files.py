@@ -12,6 +12,8 @@ from integrations.ledger import UnitOfWork
 from integrations.ledger.partner_tables import DroppedFile, FileTrouble
 
 MOST_LINES = 200
+MAILBOX = "retourpost"
+"""The mailbox of what comes back, as the source of its own trouble."""
 FOLDER: Mark = (0, 0, 0)
 """Stands for the folder itself."""
 

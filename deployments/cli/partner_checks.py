@@ -20,6 +20,7 @@ from integrations.reporters.preflight import preflight as of_reporters
 from integrations.settings import settings
 from integrations.signals.preflight import preflight as of_signals
 from integrations.zgw.preflight import preflight as of_zgw
+from tasks.examine_folders import examine_folders
 from tasks.examine_ledger import Check, Verdict
 from tasks.examine_partners import examine_partners
 from tasks.examine_signals import examine_signals
@@ -73,7 +74,7 @@ def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight)
 def _fitting(ledger: Ledger, given: Partners, now: datetime) -> list[Check]:
     try:
         signals, telling = examine_signals(ledger, given, now), examine_telling(ledger, given, now)
-        return [*examine_partners(ledger, given), *signals, *telling]
+        return [*examine_partners(ledger, given), *signals, *telling, *examine_folders(ledger, now)]
     except KetenregieError:  # a ledger that cannot be read is told elsewhere
         return []
 

@@ -20,6 +20,7 @@ from tasks.look_at_folders import look_at_folders
 from tasks.settle_restore import _doubt
 from tasks.show_status import show_status
 from tests.partners.conftest import Configure
+from tests.partners.receiving import forget
 from tests.region import moment
 from tests.reports.samples import ROW, csv_of
 
@@ -217,3 +218,20 @@ def test_what_is_made_in_a_folder_of_a_group_is_for_that_group(here: Here) -> No
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in here.folder.rglob("*") if path.suffix != ".csv"}
     assert modes == {REFUSED: 0o770, DONE: 0o770, "a.csv.fout": 0o660}
+
+
+def test_a_mailbox_of_what_comes_back_that_cannot_be_emptied_is_told_without_partners_too(
+    here: Here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maildir = tmp_path / "retour"
+    (maildir / "new").mkdir(parents=True)
+    monkeypatch.delenv("KETENREGIE_PARTNERS")
+    monkeypatch.setenv("KETENREGIE_BOUNCES", str(maildir))
+    forget()
+    here.mails()
+    assert "de map is niet te lezen of niet te legen" in here.mails(NOW + LATER)[0]
+    told = "retourpost: de map is niet te lezen of niet te legen"
+    assert told in show_status(here.ledger, NOW + LATER).problems
+    (maildir / "cur").mkdir()
+    here.mails(NOW + LATER)
+    assert told not in show_status(here.ledger, NOW + LATER).problems

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from domain.case import CaseState
 from domain.errors import PolicyRefusal
+from domain.references import new_reference
 from domain.signals import SIGNAL_TITLES, SignalCode
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import Signal
@@ -100,14 +102,28 @@ def test_a_signal_moves_neither_the_case_nor_the_sight_on_safety(
         assert session.exec(select(Case.state, Case.sight).where(Case.reference == case)).one() == before
 
 
-def test_a_signal_of_a_closed_or_unknown_case_is_told_and_opens_nothing(
+def test_a_signal_of_a_closed_case_stands_in_the_trail_once_and_opens_nothing(
     chain: Chain, region: Ledger, dropped: Dropped
 ) -> None:
     case = report(chain)
     with region.unit_of_work(now=NOW, actor=SYSTEM) as uow:
         uow.session.exec(select(Case).where(Case.reference == case)).one().state = CaseState.CLOSED
     assert dropped.drop(f"{case};;moved;2026-05-18;7") == "signalen: 1 gesloten"
-    assert signals(region) == []
+    assert dropped.drop(f"{case};;moved;2026-05-18;7") == "signalen: 1 bekend"
+    assert (signals(region), tracing(region, case)) == ([("moved", "", "2026-05-18")], [])
+    with region.reading() as session:
+        told = session.exec(select(Audit.details).where(Audit.act == "signaal-gesloten")).all()
+    assert [found["code"] for found in told] == ["moved"]
+
+
+def test_a_row_of_an_unknown_case_is_refused_while_the_others_count(
+    chain: Chain, region: Ledger, dropped: Dropped
+) -> None:
+    unknown, case = new_reference(Random(1)), report(chain)
+    said = dropped.drop(f"{unknown};;moved;2026-05-18;7", f"{case};;moved;2026-05-18;8")
+    assert said == "signalen: 1 bestand geweigerd, 1 nieuw, 1 onbekend"
+    assert signals(region) == [("moved", "", "2026-05-18")]
+    assert (dropped.folder / "geweigerd" / "dag.csv.fout").read_text() == "2 KR-ZAAK-ONBEKEND\n"
 
 
 @pytest.mark.parametrize(
