@@ -19,6 +19,10 @@ CATALOGUE: dict[str, Entry] = {
     "KR-ABONNEE-ONBEKEND": Entry(
         "Deze abonnee staat niet in het partnerbestand.", "Kijk met 'ketenregie events list' welke er zijn."
     ),
+    "KR-MELDER-ONBEKEND": Entry(
+        "Deze melder hoort volgens het partnerbestand geen uitkomsten.",
+        "Kijk in het partnerbestand welke bron een 'feedback' heeft.",
+    ),
     "KR-STAP-ONBEKEND": Entry("Deze stap bestaat niet.", "Zoek de stap op met 'ketenregie case show'."),
     "KR-ZAAK-ONBEKEND": Entry("Deze zaak bestaat niet.", "Controleer de zaakcode met 'ketenregie case list'."),
     "KR-CODE-ONBEKEND": Entry("Deze medewerkerscode bestaat niet.", "Gebruik een code uit het regiobestand."),
@@ -207,6 +211,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-GEBEURTENIS-NIET-OPNIEUW": Entry(
         "Er is niets dat deze abonnee opnieuw moet horen.", "Kijk met 'ketenregie events list --all' hoe alles staat."
+    ),
+    "KR-UITKOMST-NIET-OPNIEUW": Entry(
+        "Er is niets dat deze melder opnieuw moet horen.", "Kijk met 'ketenregie outcomes list --all' hoe alles staat."
     ),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),

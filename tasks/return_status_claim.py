@@ -20,6 +20,8 @@ LONGEST_LEASE = timedelta(hours=2)
 WAITING = (DeliveryState.PLANNED, DeliveryState.TEMPORARY, DeliveryState.INDEFINITE)
 UNSETTLED = (*WAITING, DeliveryState.CLAIMED)
 OVERTAKEN, WITHHELD = "ingehaald", "niet-terugkoppelen"
+SILENT = (OVERTAKEN, WITHHELD)
+"""Why a status need not be told any more."""
 
 
 @dataclass(frozen=True)

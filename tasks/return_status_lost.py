@@ -1,6 +1,7 @@
 """A status that does not reach a reporter's system becomes a task: somebody of Veilig Thuis tells it another way."""
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
 
 from domain.messages import OUTCOME, OUTCOME_FAILED, content_hash
 from domain.process import step_of
@@ -8,6 +9,9 @@ from integrations.ledger import UnitOfWork
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import StatusReturn
 from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Report, Step
+
+TIMES = 100
+"""More often nobody offers one status again."""
 
 
 def status_lost(work: UnitOfWork, row: StatusReturn) -> None:
@@ -17,14 +21,14 @@ def status_lost(work: UnitOfWork, row: StatusReturn) -> None:
     step = _step(work, case, report)
     details: dict[str, str | int] = {"melding": row.report_id, "status": row.status, "reden": row.reason}
     work.audit("uitkomstmelding-mislukt", ground="S08", case_reference=case.reference, step_id=step.id, **details)
-    label = step_of(step.kind).label
+    label, ordinal = step_of(step.kind).label, _ordinal(work, step, row)
     lost = Message(
         step_id=step.id,
         case_reference=case.reference,
         party=case.worker,
         rung=OUTCOME,
         deadline_version=step.deadline_version,
-        ordinal=row.id or 0,
+        ordinal=ordinal,
         label=label,
         due_at=step.due_at,
         state=MessageState.FAILED,
@@ -36,7 +40,18 @@ def status_lost(work: UnitOfWork, row: StatusReturn) -> None:
     work.session.add(lost)
     work.tell_prefect("tag_run", step.id)
     if step.state in RUNNING:
-        Opener.of(work).notice(case, step, OUTCOME_FAILED, case.worker, row.id or 0)
+        Opener.of(work).notice(case, step, OUTCOME_FAILED, case.worker, ordinal)
+
+
+def of_row(row: StatusReturn) -> ColumnElement[bool]:
+    """The lost messages about this status, by their numbers: one each time that it was given up."""
+    first = (row.id or 0) * TIMES
+    return col(Message.ordinal).between(first, first + TIMES - 1)
+
+
+def _ordinal(work: UnitOfWork, step: Step, row: StatusReturn) -> int:
+    before = select(func.count()).where(Message.step_id == step.id, Message.rung == OUTCOME, of_row(row))
+    return (row.id or 0) * TIMES + work.session.exec(before).one()
 
 
 def _step(work: UnitOfWork, case: Case, report: Report) -> Step:

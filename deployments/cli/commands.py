@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "messages": ("messages", "Berichten: lijst, verantwoording, mislukte en vooruitblik"),
     "handover": ("handover", "Overdrachten naar systemen van lokale teams: lijst en opnieuw"),
     "events": ("events", "Gebeurtenissen voor abonnees: lijst en opnieuw"),
+    "outcomes": ("outcomes", "Uitkomstmeldingen voor systemen van melders: lijst en opnieuw"),
     "person": ("people", "Medewerkers: lijst, afwezig, terug en vertrokken"),
     "report": ("report", "Cijfers: tweewekelijks en per halfjaar"),
     "receive": ("receiving", "Ontvang wat systemen van partners melden"),
