@@ -8,6 +8,7 @@ from integrations.handover import Finding
 from integrations.http import Door, Unanswered
 from integrations.http.token_auth import TokenAuth
 from integrations.klantinteracties.config import KlantinteractiesSystem
+from integrations.own_link import own_link
 from integrations.partners import secret
 
 TOKEN = "Vraag de beheerder daar een token met rechten op klantinteracties, en zet het in KETENREGIE_SECRETS."
@@ -44,6 +45,7 @@ def _each(system: KlantinteractiesSystem, door: Door) -> Iterator[Finding]:
         active = actor.get("indicatieActief") is not False
         yield Finding("actor is actief", active, "" if active else ACTOR)
     yield Finding("afgesproken redenen van weigering", bool(system.refusals), "" if system.refusals else AGREE)
+    yield from own_link(system.link)
 
 
 def _asked(question: Callable[[], Any]) -> tuple[str, Any]:

@@ -9,13 +9,18 @@ from domain.errors import KetenregieError
 from integrations.handover import Finding
 from integrations.http import Unanswered
 from integrations.http.advice import advice
+from integrations.own_link import own_link
 from integrations.partners import secret
 from integrations.zgw.catalogue import Catalogue, Resource, in_order, today_here
-from integrations.zgw.config import ZgwSystem
+from integrations.zgw.config import Answers, ZgwSystem
 from integrations.zgw.doors import Doors, addresses, text
 from integrations.zgw.peer import apis, clock, key, version
 
 SET_UP = "Laat de beheerder daar het zaaktype aanvullen, of verbeter de naam in het partnerbestand."
+AGREE = "Spreek een resultaat en een eindstatus af voor wat Veilig Thuis intrekt; nu belt een mens erover."
+STAYS_OPEN = "Zet bij withdrawn_status de eindstatus, of spreek af dat de mensen daar de zaak zelf sluiten."
+NO_RESULT = "Spreek ook een withdrawn_result af: zonder resultaat kan een zaak niet sluiten."
+OPEN_FIRST = "Noem bij first_status een status waarmee een zaak open blijft."
 
 
 def preflight(system: ZgwSystem) -> list[Finding]:
@@ -33,7 +38,7 @@ def look(doors: Doors, today: date) -> list[Finding]:
     found = [*key(doors), *apis(doors)]
     if all(finding.good or not finding.serious for finding in found):
         found += _checked("zaaktype", lambda: list(_catalogue(doors, today)))
-    return [*found, *clock(doors), version(doors.system)]
+    return [*found, *own_link(doors.system.link), *clock(doors), version(doors.system)]
 
 
 def _checked(what: str, asks: Callable[[], list[Finding]]) -> list[Finding]:
@@ -72,6 +77,20 @@ def _statuses(doors: Doors, kinds: list[Resource]) -> Iterator[Finding]:
     first = system.first_status or next(iter(there), "eerste status")
     yield _all("statustypen", [first, *system.answers.statuses], there)
     yield from _without_meaning("statustypen", {first, *system.answers.statuses}, there, system)
+    ends = {str(kind.get("omschrijving")) for kind in kinds if kind.get("isEindstatus") is True}
+    if first in ends:
+        yield Finding(f"eerste status {shown(first)} is een eindstatus", False, OPEN_FIRST)
+    yield from _withdrawal(system.answers, ends)
+
+
+def _withdrawal(agreed: Answers, ends: set[str]) -> Iterator[Finding]:
+    """What is taken back here must be closed there, and a zaak closes only with a result."""
+    if not agreed.withdrawn_status and not agreed.withdrawn_result:
+        yield Finding("intrekken: niets afgesproken", False, AGREE, serious=False)
+    elif agreed.withdrawn_status not in ends:
+        yield Finding("intrekken: de zaak blijft daar open", False, STAYS_OPEN, serious=False)
+    elif not agreed.withdrawn_result:
+        yield Finding("intrekken: een eindstatus zonder resultaat", False, NO_RESULT)
 
 
 def _results(doors: Doors, kinds: list[Resource]) -> Iterator[Finding]:

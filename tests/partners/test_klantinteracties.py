@@ -137,6 +137,7 @@ def test_the_preflight_finds_everything_right_and_makes_nothing(meeting: Meeting
         ("another", {}, ["internetaken lezen (relay-http-403)"]),
         (TOKEN, {"actor": "5a2e6f1c-0000-4000-8000-00000000ffff"}, ["actor van het lokale team (http-404)"]),
         (TOKEN, {"refusals": {}}, ["afgesproken redenen van weigering"]),
+        (TOKEN, {"link": True}, ["link: ons adres bestaat alleen op deze machine"]),
     ],
 )
 def test_the_preflight_says_what_is_not_right_and_what_to_do(

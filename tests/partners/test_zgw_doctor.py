@@ -66,7 +66,11 @@ def test_the_findings_of_a_system_stand_among_the_checks(
     assert ("ok", "zaken: antwoordt, versie 1.5.1") in found["zgw CJG-MEERDORP"]
     assert ("fail", "resultaattypen zonder Geen inwoner") not in found["zgw CJG-MEERDORP"]
     warned = [what for verdict, what in found["zgw CJG-MEERDORP"] if verdict != "ok"]
-    assert warned == ["resultaattypen zonder betekenis: Geen inwoner", "Open Zaak: versie van buiten niet te zien"]
+    assert warned == [
+        "intrekken: niets afgesproken",
+        "resultaattypen zonder betekenis: Geen inwoner",
+        "Open Zaak: versie van buiten niet te zien",
+    ]
     assert there.judged.violations == []
 
 

@@ -29,6 +29,9 @@ from tests.partners.zgw import system_at
         {"user": "Jan Jansen"},
         {"confidentiality": "PERSOON"},
         {"surplus": 1},
+        {"first_status": "In behandeling"},
+        {"units": ({"role": "initiator", "code": "A" * 25, "name": "A"},)},
+        {"units": ({"role": "initiator", "code": "A", "name": "A" * 51},)},
     ],
 )
 def test_what_cannot_be_meant_is_refused_when_the_file_is_read(more: dict[str, Any]) -> None:

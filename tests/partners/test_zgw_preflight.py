@@ -10,6 +10,7 @@ from integrations.settings import settings
 from integrations.zgw.preflight import preflight
 from tests.partners.specs import needs_specs
 from tests.partners.zgw import ANSWERS, set_secret, system_at
+from tests.partners.zgw_rows import statustype
 from tests.partners.zgw_standin import SECRET, Running, running
 
 CANARY = "PERSOON-KANARIE"
@@ -70,15 +71,68 @@ def test_what_is_missing_is_named_by_our_own_name_for_it(there: Running, more: d
 
 @needs_specs
 def test_names_of_theirs_without_a_meaning_are_shown_and_may_be_laid_aside(there: Running) -> None:
-    agreed = {**ANSWERS, "accepted_result": (), "withdrawn_status": None}
+    agreed = {**ANSWERS, "accepted_result": (), "withdrawn_status": "Gestaakt"}
+    there.state.of_type("statustypen", statustype(there.state.zaaktype, 2, "Gestaakt", False))
     there.state.named("resultaattypen", "Aanvaard")["omschrijving"] = "Aan\x1b[31mvaard"
     told = [
         ("statustypen zonder betekenis: Afgerond", False),
+        ("intrekken: de zaak blijft daar open", False),
         ("resultaattypen zonder betekenis: Aan[31mvaard", False),
     ]
     assert wrong(findings(there, answers=agreed)) == told
     silent = {"means_nothing": ("Afgerond", "Aan\x1b[31mvaard")}
-    assert wrong(findings(there, answers=agreed | silent)) == []
+    assert wrong(findings(there, answers=agreed | silent)) == [("intrekken: de zaak blijft daar open", False)]
+
+
+OPEN = ("intrekken: de zaak blijft daar open", False)
+
+
+@needs_specs
+@pytest.mark.parametrize(
+    ("agreed", "told"),
+    [
+        ({"withdrawn_status": None, "withdrawn_result": None}, ("intrekken: niets afgesproken", False)),
+        ({"withdrawn_status": None}, OPEN),
+        ({"withdrawn_status": "Gestaakt"}, OPEN),
+        ({"withdrawn_result": None}, ("intrekken: een eindstatus zonder resultaat", True)),
+    ],
+)
+def test_taking_back_that_would_not_close_the_zaak_is_told(
+    there: Running, agreed: dict[str, str | None], told: tuple[str, bool]
+) -> None:
+    there.state.of_type("statustypen", statustype(there.state.zaaktype, 2, "Gestaakt", False))
+    silent = {"means_nothing": ("Gestaakt", "Afgerond", "Ingetrokken", "Aanvaard")}
+    assert wrong(findings(there, answers=ANSWERS | silent | agreed)) == [told]
+
+
+@needs_specs
+def test_a_first_status_that_closes_is_told(there: Running) -> None:
+    assert wrong(findings(there, first_status="Afgerond", answers=ANSWERS | {"means_nothing": ("Ontvangen",)})) == [
+        ("eerste status Afgerond is een eindstatus", True)
+    ]
+
+
+@needs_specs
+@pytest.mark.parametrize(
+    ("ours", "told"),
+    [
+        ("http://127.0.0.1:4200", [("link: ons adres bestaat alleen op deze machine", True)]),
+        ("http://localhost:4200", [("link: ons adres bestaat alleen op deze machine", True)]),
+        ("https://keten.example.org", []),
+    ],
+)
+def test_a_link_that_they_cannot_open_is_told_where_it_is_asked(
+    there: Running, ours: str, told: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings(), "ui_url", ours)
+    assert wrong(findings(there, link=True)) == told
+    assert wrong(findings(there)) == []
+
+
+@needs_specs
+def test_the_rights_that_doctor_names_are_those_the_documents_want(there: Running) -> None:
+    (told,) = [finding.what for finding in findings(there) if "schrijfrechten" in finding.what]
+    assert "zaken.bijwerken" in told
 
 
 @needs_specs
