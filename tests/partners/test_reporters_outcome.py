@@ -321,6 +321,17 @@ def test_a_system_that_fails_three_times_is_left_until_the_next_round(chain: Cha
     assert told(chain, timedelta(minutes=2)).startswith(f"uitkomstmeldingen: {MISSES + 2} verstuurd")
 
 
+def test_a_round_with_one_system_ends_in_time(
+    chain: Chain, standin: ReporterStandin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(chain, ["VT-01-01"])
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.return_status.SECONDS", 0.0)
+        assert told(chain) == ""
+    assert standin.asked == []
+    assert told(chain).startswith("uitkomstmeldingen: 1 verstuurd")
+
+
 def test_one_system_that_rests_holds_up_no_other(
     chain: Chain, configured: Configure, standin: ReporterStandin, played: tuple[object, str]
 ) -> None:
