@@ -43,14 +43,14 @@ def waiting(folder: Path, suffixes: Iterable[str]) -> Iterator[WaitingFile]:
             yield WaitingFile(path, _mark(path))
 
 
-def refused(folder: Path) -> list[tuple[WaitingFile, tuple[str, ...]]]:
-    """The files that lie refused until somebody takes them away, each with the codes beside it, sorted."""
+def refused(folder: Path) -> list[WaitingFile]:
+    """The files that lie refused until somebody takes them away."""
     place = folder / REFUSED
     try:
         found = sorted(path for path in place.iterdir() if path.suffix != BESIDE and path.is_file())
     except OSError:
         return []
-    return [(WaitingFile(path, _mark(path)), _codes(path)) for path in found]
+    return [WaitingFile(path, _mark(path)) for path in found]
 
 
 def emptiable(folder: Path) -> bool:
@@ -59,7 +59,9 @@ def emptiable(folder: Path) -> bool:
     return all(place.is_dir() and os.access(place, os.R_OK | os.W_OK | os.X_OK) for place in places)
 
 
-def _codes(path: Path) -> tuple[str, ...]:
+def codes_beside(file: WaitingFile) -> tuple[str, ...]:
+    """The codes of what was wrong with a refused file, sorted, each once."""
+    path = file.path
     try:
         text = path.with_name(f"{path.name}{BESIDE}").read_text(encoding="utf-8", errors="replace")
     except OSError:

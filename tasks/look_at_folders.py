@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from domain.dutch import amount
 from domain.errors import KetenregieError
 from domain.parties import VT_ROLES
-from integrations.drop_folder import MOST_AT_ONCE, Mark, emptiable, refused, waiting
+from integrations.drop_folder import MOST_AT_ONCE, Mark, codes_beside, emptiable, refused, waiting
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import DroppedFile, FileTrouble
 from integrations.ledger.people import who
@@ -57,8 +57,9 @@ def _seen(session: Session, folder: DropFolder, known: Collection[str], now: dat
 
     if not emptiable(path):
         note(FileTrouble.CLOSED, (0, 0, 0), ())
-    for file, codes in refused(path):
-        note(FileTrouble.REFUSED, file.mark, codes)
+    for file in refused(path):
+        new = file_key(FileTrouble.REFUSED, source, path, file.mark) not in known
+        note(FileTrouble.REFUSED, file.mark, codes_beside(file) if new else ())
     stuck = {file.mark: file_key(FileTrouble.STUCK, source, path, file.mark) for file in waiting(path, folder.suffixes)}
     for mark, key in stuck.items():
         if key in known:
@@ -81,10 +82,10 @@ def _why(session: Session, folder: DropFolder) -> tuple[str, ...]:
 
 def _written(work: UnitOfWork, new: Mapping[str, Seen], gone: Collection[str]) -> None:
     for key, found in new.items():
-        note_file(work, key, found.state, found.source, list(found.codes), found.since)
-        if found.state == FileTrouble.REFUSED:
+        noted = note_file(work, key, found.state, found.source, list(found.codes), found.since)
+        if noted and found.state == FileTrouble.REFUSED:
             work.audit("bestand-geweigerd", ground="beheer", bron=found.source, codes=" ".join(found.codes))
     for key in gone:
-        row = work.session.exec(select(DroppedFile).where(DroppedFile.key == key, col(DroppedFile.gone_at).is_(None)))
-        for left in row:
-            left.gone_at = work.now
+        rows = select(DroppedFile).where(DroppedFile.key == key, col(DroppedFile.gone_at).is_(None))
+        for row in work.session.exec(rows):
+            row.gone_at = work.now

@@ -23,17 +23,18 @@ def file_key(state: FileTrouble, source: str, folder: Path, mark: Mark = FOLDER)
     return sha256(f"{state}|{source}|{folder}|{mark}".encode()).hexdigest()[:32]
 
 
-def note_file(work: UnitOfWork, key: str, state: FileTrouble, source: str, codes: list[str], since: datetime) -> None:
-    """Once; a trouble that was over and is there again counts as new."""
+def note_file(work: UnitOfWork, key: str, state: FileTrouble, source: str, codes: list[str], since: datetime) -> bool:
+    """Once; a trouble that was over and is there again counts as new. True when it was written."""
     row = work.session.exec(select(DroppedFile).where(DroppedFile.key == key)).first()
     if row is not None and row.gone_at is None:
-        return
+        return False
     row = row or DroppedFile(key=key, source=source, state=state, since=since)
     row.codes, row.since = "\n".join(codes[:MOST_LINES]), since
     row.gone_at = row.told_at = row.bundle_id = None
     row.lost = ""
     work.session.add(row)
     work.session.flush()
+    return True
 
 
 def troubles_now(session: Session, now: datetime | None = None) -> list[DroppedFile]:
@@ -43,4 +44,5 @@ def troubles_now(session: Session, now: datetime | None = None) -> list[DroppedF
 
 
 def _ripe(row: DroppedFile, now: datetime) -> bool:
-    return row.state == FileTrouble.REFUSED or row.since <= now - WAITS_TOO_LONG
+    wrong_clock = row.since > now
+    return row.state == FileTrouble.REFUSED or wrong_clock or row.since <= now - WAITS_TOO_LONG

@@ -46,8 +46,9 @@ def troubles_of(rows: Sequence[DroppedFile]) -> Troubles:
 def _untold(session: Session, now: datetime) -> list[DroppedFile]:
     """What nobody was told of yet; of one source not more often than once an hour, but for what was lost."""
     ripe = troubles_now(session, now)
-    recent = select(DroppedFile.source).where(col(DroppedFile.told_at) > now - AT_MOST_EVERY).distinct()
-    quiet = set(session.exec(recent))
+    told_at = col(DroppedFile.told_at)
+    recent = select(DroppedFile.source).where(told_at > now - AT_MOST_EVERY, told_at <= now)
+    quiet = set(session.exec(recent.distinct()))
     return [row for row in ripe if row.told_at is None and (row.lost or row.source not in quiet)]
 
 

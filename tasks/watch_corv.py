@@ -19,10 +19,12 @@ from tasks.request_lost import tell_worker
 
 TOLD = "corv-zonder-ontvangst"
 SETTING = "corv_silent"
+SENT = ReceiptKind.SENT
 LOOKS_BACK = timedelta(days=92)
 """What is older was told long ago (POLICY)."""
 
-Sent = tuple[str, str]
+Sent = tuple[str, str, date]
+"""Our reference, the number, and the day it was sent last."""
 
 
 def watch_corv(ledger: Ledger, now: datetime) -> str:
@@ -35,8 +37,8 @@ def watch_corv(ledger: Ledger, now: datetime) -> str:
     new = sorted(silent - told)
     if new or counted != str(len(silent)):
         with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
-            for reference, number in new:
-                _tell(work, reference, number)
+            for one in new:
+                _tell(work, *one)
             put(work, SETTING, str(len(silent)))
     return f"CORV: {silence(len(new))}" if new else ""
 
@@ -58,21 +60,27 @@ def _silent(session: Session, now: datetime, days: int) -> tuple[set[Sent], set[
     """The requests that are silent now, and those that were told before."""
     last = local_date(now) - timedelta(days=days)
     acts = select(Audit.act, Audit.case_reference, Audit.details).where(col(Audit.act).in_((ACT, TOLD)))
-    kinds: dict[Sent, dict[str, date]] = defaultdict(dict)
+    days_of: dict[tuple[str, str], dict[str, date]] = defaultdict(dict)
     told: set[Sent] = set()
     for act, reference, details in session.exec(acts.where(col(Audit.at) >= now - LOOKS_BACK)):
-        key = (reference, str(details["nummer"]))
+        number, day = str(details["nummer"]), date.fromisoformat(str(details["dag"]))
         if act == TOLD:
-            told.add(key)
+            told.add((reference, number, day))
         else:
-            kinds[key][str(details["soort"])] = date.fromisoformat(str(details["dag"]))
-    silent = {key for key, days in kinds.items() if set(days) == {ReceiptKind.SENT} and days[ReceiptKind.SENT] <= last}
-    return silent, told
+            known = days_of[reference, number]
+            known[details["soort"]] = max(day, known.get(details["soort"], day))
+    sent = {(*key, known[SENT]): known for key, known in days_of.items() if SENT in known}
+    return {key for key, known in sent.items() if known[SENT] <= last and not _answered(known)}, told
 
 
-def _tell(work: UnitOfWork, reference: str, number: str) -> None:
+def _answered(known: dict[str, date]) -> bool:
+    """True when what came last is not older than the last sending."""
+    return any(day >= known[SENT] for kind, day in known.items() if kind != SENT)
+
+
+def _tell(work: UnitOfWork, reference: str, number: str, day: date) -> None:
     case = work.session.exec(select(Case).where(Case.reference == reference)).first()
     if case is None:
         return
-    work.audit(TOLD, ground="S20", case_reference=reference, nummer=number)
+    work.audit(TOLD, ground="S20", case_reference=reference, nummer=number, dag=day.isoformat())
     tell_worker(work, case, request_of(work, case), CORV_SILENT)

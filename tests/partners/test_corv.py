@@ -179,6 +179,17 @@ def test_a_request_without_a_receipt_is_told_once_and_counted_until_one_comes(bo
     assert list(examine_folders(chain.ledger, chain.now)) == []
 
 
+def test_a_request_that_is_sent_again_is_watched_again(box: Box) -> None:
+    chain = box.chain
+    box.drop(box.row(day="2026-04-20"), box.row("fout", day="2026-04-20"))
+    assert watch_corv(chain.ledger, chain.now) == ""
+    box.drop(box.row(day="2026-04-21"), name="weer.csv")
+    assert watch_corv(chain.ledger, chain.now) == "CORV: 1 verzoek zonder ontvangstbericht"
+    box.drop(box.row(day="2026-04-23"), name="nog-eens.csv")
+    assert watch_corv(chain.ledger, chain.now) == "CORV: 1 verzoek zonder ontvangstbericht"
+    assert len(messages(chain, "CORV_SILENT")) == 2
+
+
 def test_a_box_that_does_not_tell_what_was_received_is_not_watched(
     chain: Chain, tmp_path: Path, configured: Configure
 ) -> None:

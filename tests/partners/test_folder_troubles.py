@@ -159,6 +159,13 @@ def test_a_refused_file_that_cannot_be_put_away_gets_its_codes_once_it_can(here:
     assert len(here.trail("bestand-geweigerd")) == 1
 
 
+def test_a_clock_that_ran_ahead_keeps_nothing_silent(here: Here) -> None:
+    here.drop("a.csv", WRONG)
+    here.round(NOW + timedelta(days=300))
+    here.drop("b.csv", WRONG)
+    assert here.round() != ""
+
+
 def test_a_folder_that_is_gone_is_told(here: Here) -> None:
     here.folder.rmdir()
     here.round()
