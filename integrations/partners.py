@@ -39,7 +39,7 @@ class Partners(Section):
 
     @model_validator(mode="after")
     def _once(self) -> "Partners":
-        """One hand-over goes to one system; a source or a subscriber is known by its name."""
+        """One hand-over goes to one system; a name is of one source or subscriber, and a folder of one reader."""
         for names in (
             [*(system.organisation for system in self.zgw), *(system.organisation for system in self.klantinteracties)],
             [source.name for source in self.notificaties],
@@ -51,6 +51,10 @@ class Partners(Section):
         ):
             if len(set(names)) != len(names):
                 raise ValueError("een naam staat er twee keer in")
+        named = [*(one.folder for one in self.reporters), *(one.folder for one in self.signal_files)]
+        folders = [one.resolve() for one in (*named, *(one.folder for one in self.corv)) if one]
+        if len(set(folders)) != len(folders):
+            raise ValueError("een map staat er twee keer in")
         return self
 
 

@@ -30,9 +30,14 @@ def _misfits(session: Session, given: Partners) -> Iterator[Check]:
         elif not _may_answer(session.get(ProfessionalRow, system.answers_as), system.organisation):
             yield Check(what, "fail", f"{system.answers_as} kan hier geen overdracht beantwoorden", MEND)
     for reporter in given.reporters:
+        if session.get(Organisation, reporter.source) is None:
+            yield Check(f"partner {reporter.source}", "fail", "organisatie staat niet in de regio", MEND)
         if reporter.imports_as and not _may(session.get(ProfessionalRow, reporter.imports_as), VT_ROLES):
             found = f"{reporter.imports_as} kan hier geen meldingen inlezen"
             yield Check(f"partner {reporter.source}", "fail", found, MEND)
+    for folder in given.corv:
+        if folder.records_as and not _may(session.get(ProfessionalRow, folder.records_as), VT_ROLES):
+            yield Check("corv", "fail", f"{folder.records_as} kan hier geen verzending vastleggen", MEND)
     for source in given.figures:
         if session.get(Organisation, source.organisation) is None:
             yield Check(f"partner {source.organisation}", "fail", "organisatie staat niet in de regio", MEND)

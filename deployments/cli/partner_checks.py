@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from deployments.receiver.house import shown_to_us
 from domain.errors import KetenregieError
 from integrations.corv.preflight import preflight as of_corv
 from integrations.events.preflight import preflight as of_subscriber
@@ -16,12 +17,14 @@ from integrations.notifynl.preflight import preflight as of_notifynl
 from integrations.partner_figures.preflight import preflight as of_figures
 from integrations.partner_settings import Section
 from integrations.partners import NOBODY, Partners, partners, secret
+from integrations.reporters.config import ReporterSystem
 from integrations.reporters.preflight import preflight as of_reporters
 from integrations.settings import settings
 from integrations.signals.preflight import preflight as of_signals
 from integrations.zgw.preflight import preflight as of_zgw
 from tasks.examine_folders import examine_folders
 from tasks.examine_ledger import Check, Verdict
+from tasks.examine_notifications import examine_notifications
 from tasks.examine_partners import examine_partners
 from tasks.examine_signals import examine_signals
 from tasks.examine_telling import examine_telling
@@ -74,7 +77,9 @@ def _each(kind: str, listed: Iterable[Section], name: str, preflight: Preflight)
 def _fitting(ledger: Ledger, given: Partners, now: datetime) -> list[Check]:
     try:
         signals, telling = examine_signals(ledger, given, now), examine_telling(ledger, given, now)
-        return [*examine_partners(ledger, given), *signals, *telling, *examine_folders(ledger, now)]
+        strange = examine_notifications(ledger, given, now)
+        files = examine_folders(ledger, now)
+        return [*examine_partners(ledger, given), *signals, *telling, *strange, *files]
     except KetenregieError:  # a ledger that cannot be read is told elsewhere
         return []
 
@@ -97,9 +102,14 @@ def _secrets(asked: Asked) -> Iterator[Check]:
         if name is None:
             continue
         try:
-            secret(name)
+            shown_to_us(name) if _shown(asked.section, field) else secret(name)
         except KetenregieError as error:
             yield _failed(asked.what, error)
+
+
+def _shown(section: Section, field: str) -> bool:
+    """Whether somebody from outside is known by it: with a shorter one the receiver does not start, for nobody."""
+    return field == "callback_secret" or (field == "secret" and isinstance(section, ReporterSystem))
 
 
 def _check(what: str, finding: Finding) -> Check:

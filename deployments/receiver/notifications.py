@@ -12,18 +12,19 @@ from deployments.receiver.guards import DOCUMENTED, FixedTokens
 from deployments.receiver.house import House, shown_to_us
 from deployments.receiver.problems import answers
 from deployments.receiver.reading import described, read
+from integrations.notificaties.config import NotificatieSource
 from integrations.notificaties.known import known_resource
+from tasks.count_strange import count_strange
 from tasks.ledger_clock import ledger_now
 from tasks.receive_notification import Notice, receive_notification
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,990}$")]
 Word = Annotated[str, StringConstraints(max_length=100)]
 Channel = Annotated[str, StringConstraints(max_length=50)]
-Feature = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class Message(BaseModel):
-    """A notification as the document has it. Keys it does not know are left alone: the standard may grow."""
+    """What is read of a notification. Its other keys are left alone: `kenmerken` say nothing, the standard grows."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -33,13 +34,13 @@ class Message(BaseModel):
     resourceUrl: Address
     actie: Word
     aanmaakdatum: AwareDatetime
-    kenmerken: dict[str, Feature] = {}
 
 
 def routes(house: House) -> APIRouter:
     """The routes of the Notificaties APIs of the partners' file. Raises WrongUse when a secret is not set."""
     router = APIRouter()
-    tokens = FixedTokens({one.name: shown_to_us(one.callback_secret) for one in house.partners.notificaties})
+    sources = {one.name: one for one in house.partners.notificaties}
+    tokens = FixedTokens({name: shown_to_us(one.callback_secret) for name, one in sources.items()})
 
     @router.post(
         "/notificaties/{source}",
@@ -52,19 +53,21 @@ def routes(house: House) -> APIRouter:
         """Neem een notificatie aan. Een herhaling is ook goed."""
         tokens.check(request, source)
         message = await read(request, Message)
-        await run_in_threadpool(_keep, house, source, message)
+        await run_in_threadpool(_keep, house, sources[source], message)
         return Response(status_code=204)
 
     return router
 
 
-def _keep(house: House, source: str, message: Message) -> None:
-    """What lies outside the configured systems is taken and forgotten, not refused.
+def _keep(house: House, source: NotificatieSource, message: Message) -> None:
+    """What lies outside the configured systems is taken and counted, not refused.
 
     Open Notificaties tries a callback with an address that does not exist before it accepts a subscription, and would
-    repeat for a day what we refuse.
+    repeat for a day what we refuse. That trial comes over a channel of its own, and is not counted.
     """
-    if not known_resource(house.partners, message.hoofdObject):
-        return
-    notice = Notice(source, message.hoofdObject, message.resourceUrl, message.actie, message.aanmaakdatum)
-    receive_notification(house.ledger, notice, ledger_now(house.ledger, house.clock()))
+    now = ledger_now(house.ledger, house.clock())
+    if known_resource(house.partners, message.hoofdObject):
+        notice = Notice(source.name, message.hoofdObject, message.resourceUrl, message.actie, message.aanmaakdatum)
+        receive_notification(house.ledger, notice, now)
+    elif message.kanaal == source.channel:
+        count_strange(house.ledger, source.name, now)

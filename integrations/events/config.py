@@ -19,7 +19,7 @@ class Subscriber(Section):
     """The organisation identification number under which we speak: the source of the events."""
 
     kinds: tuple[str, ...] = ()
-    """Which kinds of event it hears; empty: all."""
+    """Which kinds of event it hears; left out: all."""
 
     organisation: Name | None = None
     """It hears of cases whose local team is of this organisation, from the joint visit or the hand-over on; None: of
@@ -28,6 +28,8 @@ class Subscriber(Section):
     @field_validator("kinds")
     @classmethod
     def _known(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        if not kinds:
+            raise ValueError("noem de soorten gebeurtenis, of laat 'kinds' weg voor alle")
         if set(kinds) - set(PUBLIC):
             raise ValueError("een soort gebeurtenis die niet bestaat")
         return kinds
