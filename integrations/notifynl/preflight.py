@@ -38,7 +38,10 @@ def _callback(config: NotifyNL) -> Finding:
     what = "NotifyNL: bericht terug over de bezorging"
     if config.callback_secret is None:
         return Finding(
-            what, False, "Zet callback_secret; zonder blijft onbekend of een bericht aankwam.", serious=False
+            what,
+            False,
+            "Zet callback_secret; zonder komt pas een dag later aan het licht dat een bericht niet aankwam.",
+            serious=False,
         )
     try:
         secret(config.callback_secret)

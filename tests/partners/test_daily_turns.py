@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.errors import OutsideFailure
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import get, put
 from tasks.daily_turns import AGAIN, LEASE, Unfinished, claim_turn, in_time, settle_turn, told_of, turn_of
-from tasks.partner_rounds import PartnerRound, run_daily_rounds
+from tasks.partner_rounds import PartnerRound, run_daily_rounds, run_partner_rounds
 from tests.ledger.postgres_server import Server
 from tests.partners.conftest import Configure
 from tests.partners.receiving import FILE
@@ -105,6 +106,17 @@ def test_a_round_that_broke_or_ended_half_is_done_again_the_same_day(still: Ledg
         run_daily_rounds(still, MORNING + timedelta(hours=hour, minutes=59), (work, also))
     assert work.began == [MORNING + timedelta(hours=hour) for hour in range(3)]
     assert also.began == [MORNING], "a round that was done well is not done again"
+
+
+def test_a_round_that_broke_is_told_by_its_code_or_by_its_kind_and_never_by_its_text(still: Ledger) -> None:
+    broke = [OutsideFailure("KR-ADMINISTRATIE-BEZET"), RuntimeError("KANARIE")]
+    for how in (run_partner_rounds, run_daily_rounds):
+        told = [
+            said
+            for number, one in enumerate(broke)
+            for said in how(still, MORNING, (Work([one], __name__=f"r{number}"),))
+        ]
+        assert told == ["r0 niet gelukt (KR-ADMINISTRATIE-BEZET)", "r1 niet gelukt (RuntimeError)"]
 
 
 def test_a_round_that_could_not_be_done_all_day_has_its_turn_in_the_night(still: Ledger) -> None:
