@@ -37,6 +37,8 @@ def put_away_or_note(
     try:
         put_away(file, refused)
     except OSError:
+        if not file.path.exists():  # another round was first
+            return Counter()
         with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
             note_file(work, _key(source, file), FileTrouble.STUCK, source, list(refused), now)
         return Counter({STUCK: 1})

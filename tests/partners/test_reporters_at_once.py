@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import put
-from integrations.ledger.tables import Audit, Report
+from integrations.ledger.tables import Audit, Bundle, Report
 from integrations.reporters.config import ReporterSystem
 from integrations.reporters.reading import incoming, read_melding
 from tasks.import_dropped_reports import import_dropped_reports
+from tasks.look_at_folders import look_at_folders
 from tasks.read_corv_receipts import read_corv_receipts
 from tasks.return_status import return_statuses
 from tasks.return_status_plan import CURSOR
@@ -99,3 +100,22 @@ def test_rounds_that_run_at_once_do_everything_once(region: Ledger, configured: 
         assert sorted(session.exec(select(Report.number))) == ["P-1", "P-2", "P-9"]
         assert session.exec(select(func.count()).where(Audit.act == "corv-ontvangst")).one() == 1
     assert not list(tmp_path.glob("geweigerd/*")) + list(tmp_path.glob("corv/geweigerd/*"))
+
+
+def test_rounds_that_meet_the_same_refused_file_tell_it_once(
+    region: Ledger, configured: Configure, tmp_path: Path
+) -> None:
+    (tmp_path / "corv").mkdir()
+    configured(FILE.format(url="http://127.0.0.1:9/", folder=tmp_path), {"aan-politie": KEY})
+    (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"aangenomen_door": "", "meldnummer": "123456782"}))
+
+    def rounds() -> None:
+        import_dropped_reports(region, START)
+        look_at_folders(region, START)
+
+    at_once(rounds)
+    look_at_folders(region, START)
+    with region.reading() as session:
+        acts = session.exec(select(Audit.act).where(col(Audit.act).like("bestand%"))).all()
+        assert sorted(acts) == ["bestand-geweigerd", "bestanden-gemeld"]
+        assert session.exec(select(func.count()).select_from(Bundle)).one() == 1
