@@ -209,6 +209,9 @@ CATALOGUE: dict[str, Entry] = {
         "Deze overdracht kan niet opnieuw worden aangeboden.",
         "Kijk met 'ketenregie handover list' hoe ze staat, en of de ontvanger een systeem heeft.",
     ),
+    "KR-OVERDRACHT-NIET-MISLUKT": Entry(
+        "Deze overdracht is niet mislukt, of is al afgehandeld.", "Kijk met 'ketenregie handover list' hoe ze staat."
+    ),
     "KR-GEBEURTENIS-NIET-OPNIEUW": Entry(
         "Er is niets dat deze abonnee opnieuw moet horen.", "Kijk met 'ketenregie events list --all' hoe alles staat."
     ),

@@ -57,7 +57,7 @@ CORV_FAILED, CORV_SILENT = "CORV_FAILED", "CORV_SILENT"
 CORV_WORDS = {CORV_FAILED: "Door CORV niet afgeleverd", CORV_SILENT: "Nog geen ontvangstbericht van CORV"}
 """Of a request that was sent through CORV."""
 
-AFTER_CLOSING = frozenset({OFFER_STAYS, OFFER_CROSSED, *CORV_WORDS})
+AFTER_CLOSING = frozenset({OFFER_STAYS, OFFER_CROSSED, OFFER_HOMELESS, *CORV_WORDS})
 """What must be told also when the step is closed: it came of the closing, or comes later than that."""
 
 OUTCOME, OUTCOME_FAILED = "OUTCOME", "OUTCOME_FAILED"

@@ -28,10 +28,11 @@ class OfferLine:
     attempts: int
     reason: str
     refused: str
+    settled_at: datetime | None
 
 
 def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> list[OfferLine]:
-    """The newest first; those that are over, or go to no system, only when the `whole` list is asked."""
+    """The newest first; those that are over, settled, or go to no system, only when the `whole` list is asked."""
     known = col(HandoverOffer.organisation).in_(systems())
     query = (
         select(HandoverOffer, Case.reference, known)
@@ -42,14 +43,15 @@ def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> l
     )
     if not whole:
         state = col(HandoverOffer.state)
-        query = query.where(state.not_in(OVER), or_(state != OfferState.PLANNED, known))
+        query = query.where(state.not_in(OVER), col(HandoverOffer.settled_at).is_(None))
+        query = query.where(or_(state != OfferState.PLANNED, col(HandoverOffer.attempts) > 0, known))
     return [
         OfferLine(
             number=row.number,
             case_reference=reference,
             step_id=row.step_id,
             organisation=row.organisation,
-            state=OfferState.BY_HAND if row.state == OfferState.PLANNED and not goes else row.state,
+            state=OfferState.BY_HAND if row.state == OfferState.PLANNED and not (goes or row.attempts) else row.state,
             offered_at=row.offered_at,
             delivered_at=row.delivered_at,
             read_at=row.read_at,
@@ -57,6 +59,7 @@ def list_offers(session: Session, *, whole: bool = False, limit: int = 100) -> l
             attempts=row.attempts,
             reason=row.reason,
             refused=row.refused,
+            settled_at=row.settled_at,
         )
         for row, reference, goes in session.exec(query)
     ]

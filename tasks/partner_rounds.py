@@ -23,6 +23,7 @@ from tasks.return_status import return_statuses
 from tasks.send_events import send_events
 from tasks.tell_whom_to_follow import tell_whom_to_follow
 from tasks.watch_corv import watch_corv
+from tasks.watch_offers import watch_offers
 from tasks.withdraw_handovers import withdraw_handovers
 
 PartnerRound = Callable[[Ledger, datetime], str]
@@ -33,6 +34,7 @@ FREQUENT: tuple[PartnerRound, ...] = (
     offer_handovers,
     withdraw_handovers,
     reread_handovers,
+    watch_offers,
     read_dropped_signals,
     read_corv_receipts,
     look_at_folders,

@@ -16,6 +16,7 @@ from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Message, MessageState, Outbox, Step, StepState, SweepRun
 from integrations.ledger.upgrading import revision, revisions
 from tasks.file_problems import file_problems
+from tasks.offer_problems import offer_problems
 from tasks.settle_restore import restore_problem
 from tasks.watch_clock import last_sweeps
 from tasks.watch_corv import silent_requests
@@ -79,8 +80,8 @@ def show_status(ledger: Ledger, now: datetime) -> Status:
             audit_hash=end.hash,
         )
         restored = restore_problem(session, ledger, now)
-        files = filter(None, [*file_problems(session, now), silent_requests(session)])
-    return replace(found, problems=(*_problems(found), *files, *filter(None, [restored])))
+        told = [*file_problems(session, now), silent_requests(session), *offer_problems(session, now), restored]
+    return replace(found, problems=(*_problems(found), *filter(None, told)))
 
 
 def _problems(found: Status) -> Iterator[str]:

@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "case": ("case", "Zaken: lijst, tonen, gezinslid toevoegen, toewijzen"),
     "step": ("step", "Stappen: tonen, vastleggen, openen, spoed bevestigen"),
     "messages": ("messages", "Berichten: lijst, verantwoording, mislukte en vooruitblik"),
-    "handover": ("handover", "Overdrachten naar systemen van lokale teams: lijst en opnieuw"),
+    "handover": ("handover", "Overdrachten naar systemen van lokale teams: lijst, opnieuw, afgehandeld"),
     "events": ("events", "Gebeurtenissen voor abonnees: lijst en opnieuw"),
     "outcomes": ("outcomes", "Uitkomstmeldingen voor systemen van melders: lijst en opnieuw"),
     "person": ("people", "Medewerkers: lijst, afwezig, terug en vertrokken"),

@@ -9,12 +9,16 @@ from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now
 from deployments.cli.output import print_json, print_table, say
 from domain.dutch import amount
+from domain.errors import InputRefusal
 from tasks.list_offers import list_offers
 from tasks.log_reading import DOOR, log_reading, reader
-from tasks.retry_offer import retry_offer
+from tasks.retry_offer import retry_offer, retry_offers
+from tasks.settle_offer import settle_offer
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Overdrachten naar de systemen van lokale teams: lijst, opnieuw."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Overdrachten naar de systemen van lokale teams: lijst, opnieuw, afgehandeld.",
 )
 WORDS = {
     "planned": "nog te brengen",
@@ -26,6 +30,7 @@ WORDS = {
     "by_hand": "zonder systeem",
     "failed": "mislukt",
 }
+NUMBER = typer.Argument(metavar="NUMMER", help="Het nummer van de overdracht, uit de lijst.", show_default=False)
 
 
 @app.command("list")
@@ -58,16 +63,41 @@ def list_(
 
 @app.command()
 def retry(
-    number: Annotated[str, typer.Argument(metavar="NUMMER", help="Het nummer van de overdracht, uit de lijst.")],
+    by: By,
+    number: Annotated[str, NUMBER] = "",
+    every: Annotated[bool, typer.Option("--all", help="Alles wat mislukt is of wacht, van deze organisatie.")] = False,
+    to: Annotated[str, typer.Option("--to", metavar="ORGANISATIE", help="De organisatie, bij --all.")] = "",
+    now: Now = "",
+    as_json: AsJson = False,
+    database: Database = "",
+) -> None:
+    """Bied overdrachten opnieuw aan, of trek ze opnieuw in, in de volgende ronde; bijvoorbeeld na een storing."""
+    if bool(number) == every or every != bool(to):
+        raise InputRefusal("KR-KEUZE-ONGELDIG", field="NUMMER, of --all met --to")
+    count = 1
+    with opened(database, now) as here:
+        if every:
+            count = retry_offers(here.ledger, to, by, door=DOOR, now=here.acting())
+        else:
+            retry_offer(here.ledger, number, by, door=DOOR, now=here.acting())
+    if as_json:
+        print_json({"planned": True, "count": count})
+    else:
+        say(f"De volgende ronde neemt {amount(count, 'overdracht', 'overdrachten')} opnieuw op.")
+
+
+@app.command()
+def settle(
+    number: Annotated[str, NUMBER],
     by: By,
     now: Now = "",
     as_json: AsJson = False,
     database: Database = "",
 ) -> None:
-    """Bied een overdracht opnieuw aan in de volgende ronde, bijvoorbeeld nadat een storing is verholpen."""
+    """Leg vast dat u een mislukte overdracht op een andere manier hebt afgehandeld; ze gaat van de lijst."""
     with opened(database, now) as here:
-        retry_offer(here.ledger, number, by, door=DOOR, now=here.acting())
+        settle_offer(here.ledger, number, by, door=DOOR, now=here.acting())
     if as_json:
-        print_json({"planned": True})
+        print_json({"settled": True})
     else:
-        say("De volgende ronde biedt deze overdracht opnieuw aan.")
+        say("Deze overdracht is van de lijst.")

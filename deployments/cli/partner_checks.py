@@ -25,6 +25,7 @@ from integrations.zgw.preflight import preflight as of_zgw
 from tasks.examine_folders import examine_folders
 from tasks.examine_ledger import Check, Verdict
 from tasks.examine_notifications import examine_notifications
+from tasks.examine_offers import examine_offers
 from tasks.examine_partners import examine_partners
 from tasks.examine_signals import examine_signals
 from tasks.examine_telling import examine_telling
@@ -78,8 +79,8 @@ def _fitting(ledger: Ledger, given: Partners, now: datetime) -> list[Check]:
     try:
         signals, telling = examine_signals(ledger, given, now), examine_telling(ledger, given, now)
         strange = examine_notifications(ledger, given, now)
-        files = examine_folders(ledger, now)
-        return [*examine_partners(ledger, given), *signals, *telling, *strange, *files]
+        offers, files = examine_offers(ledger, now), examine_folders(ledger, now)
+        return [*examine_partners(ledger, given), *offers, *signals, *telling, *strange, *files]
     except KetenregieError:  # a ledger that cannot be read is told elsewhere
         return []
 
