@@ -65,11 +65,15 @@ def may_move(here: CaseState, there: CaseState) -> bool:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the household: a key, a role and a birth year. Never a name."""
+    """A member of the household: a key, a role and a birth year. Never a name.
+
+    `told_as`: the letter it has in reports, where the key is another because that letter was somebody else's.
+    """
 
     key: str
     role: PersonRole
     birth_year: int | None
+    told_as: str = ""
 
     def title(self, year: int) -> str:
         """How the form names this person in `year`, e.g. 'Kind B (9 jaar)'."""

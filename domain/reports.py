@@ -118,7 +118,8 @@ class IncomingPerson(_Incoming):
 
 
 class IncomingReport(_Incoming):
-    """One report. `source` and `number` together name it; `household` links the reports on one household.
+    """One report. `source` and `number` together name it; `household` links the reports on one household, and is empty
+    when the reporter numbers none. `numbered_by`: the source whose own number that is; empty for Veilig Thuis itself.
 
     `classification` empty: the system determines it. `accepted_by` empty: still to be judged at intake.
     `norm_ground` is the question of the meldcode that led to the report (1-5), 0 when there is none.
@@ -133,7 +134,8 @@ class IncomingReport(_Incoming):
     concern: Concern
     municipality: Code
     district: CodeOrEmpty = ""
-    household: Code
+    household: CodeOrEmpty
+    numbered_by: str = ""
     persons: Annotated[tuple[IncomingPerson, ...], Field(min_length=1, max_length=20)]
     own_number: CodeOrEmpty = ""
     feedback_wanted: bool = False
@@ -171,7 +173,21 @@ class IncomingReport(_Incoming):
         return self
 
 
-RECORDED_HERE = frozenset({"channel", "reporter_class", "household", "own_number", "classification", "accepted_by"})
+def household_key(report: IncomingReport, veilig_thuis: str) -> str:
+    """Under what the reports on one household come together; no code holds a colon.
+
+    The numbers of a source never meet those of another source or of Veilig Thuis (the code of that organisation), and a
+    report without a number stands alone.
+    """
+    if not report.household:
+        return f"{report.source}::{report.number}"
+    ours = report.numbered_by in ("", veilig_thuis)
+    return report.household if ours else f"{report.numbered_by}:{report.household}"
+
+
+RECORDED_HERE = frozenset(
+    {"channel", "reporter_class", "household", "numbered_by", "own_number", "classification", "accepted_by"}
+)
 """What Veilig Thuis records beside a report; the reporter says nothing of it, and each door may know it otherwise."""
 
 
@@ -190,7 +206,7 @@ def same_content(report: IncomingReport, recorded: str) -> bool:
 
 
 def _hash_of_0_1(report: IncomingReport) -> str:
-    content = report.model_dump()
+    content = report.model_dump(exclude={"numbered_by"})
     content["received_at"] = report.received_at.isoformat()
     content["persons"] = sorted(content["persons"], key=lambda person: str(person["key"]))
     return _hashed(content)

@@ -41,13 +41,15 @@ class Imported:
 def import_reports(ledger: Ledger, path: Path, by: str, now: datetime, *, only_from: str = "") -> Imported:
     """Import the reports of a .csv, .json or .xml file (layout: docs/import.md), recorded by `by` at `now`.
 
-    `only_from`: the source that dropped it, which speaks for itself alone and accepts nothing on our behalf.
+    `only_from`: the source that dropped it, which speaks for itself alone, accepts nothing on our behalf and numbers
+    households in its own way, or not at all.
     Raises a Refusal when the file as a whole cannot be read or `by` has no role at Veilig Thuis.
     """
     with ledger.reading() as session:
         actor, known = _importer(session, by), known_codes(session)
     if only_from:
-        known = replace(known, organisations=known.organisations & {only_from}, professionals=frozenset())
+        its_own = known.organisations & {only_from}
+        known = replace(known, organisations=its_own, professionals=frozenset(), numbered_by=only_from)
     file = read_reports(path, now=now, known=known)
     with ledger.unit_of_work(now=now, actor=actor) as uow:
         if uow.session.get(ImportedFile, file.content_hash) is not None:

@@ -8,17 +8,19 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from domain.case import CaseState
+from domain.case import Person as Member
 from domain.effects import Open
 from domain.errors import RoleRefusal, UnknownRefusal
+from domain.members import place
 from domain.parties import Role
 from domain.questions import Facts, Given
 from domain.references import new_reference
-from domain.reports import IncomingReport, content_hash
+from domain.reports import IncomingReport, content_hash, household_key
 from domain.step import Context
 from domain.steps.report_intake import STEP as INTAKE
 from integrations.ledger import UnitOfWork
 from integrations.ledger.apply import Applier
-from integrations.ledger.case_view import intake_view, vt_organisation
+from integrations.ledger.case_view import intake_view, person_view, vt_organisation
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import (
     Answer,
@@ -47,11 +49,12 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     report that nobody accepted yet alarms the duty desk from its intake: danger does not wait for the reading.
     Raises UnknownRefusal for a code of a professional that does not exist.
     """
-    case = _open_case_of(uow.session, report.household)
+    household = household_key(report, _veilig_thuis(uow))
+    case = _open_case_of(uow.session, household)
     new_case = case is None
-    case = case or _new_case(uow, report)
+    case = case or _new_case(uow, report, household)
     row = _report(uow, case, report)
-    _household(uow, case, report, now)
+    _household(uow, case, report, row, now)
     uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
     intake = Open(INTAKE.word, str(row.id), start=report.received_at, acute=report.possibly_acute)
     if report.accepted_by:
@@ -67,12 +70,12 @@ def _open_case_of(session: Session, household: str) -> Case | None:
     return session.exec(running).first()
 
 
-def _new_case(uow: UnitOfWork, report: IncomingReport) -> Case:
+def _new_case(uow: UnitOfWork, report: IncomingReport, household: str) -> Case:
     municipality = _municipality(uow, report.municipality)
     opener = Opener.of(uow)
     case = Case(
         reference=new_reference(secrets.SystemRandom()),
-        household=report.household,
+        household=household,
         state=CaseState.RECEIVED,
         concern=report.concern,
         municipality=municipality.code,
@@ -152,19 +155,34 @@ def _classification(session: Session, case: Case, report: IncomingReport) -> str
             return "follow_up_during_assessment"
         handed = case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
         return "follow_up_during_monitoring" if handed else "follow_up_after_assessment"
-    earlier = select(Report.id).join(Case, col(Case.id) == Report.case_id).where(Case.household == report.household)
+    earlier = select(Report.id).join(Case, col(Case.id) == Report.case_id).where(Case.household == case.household)
     return "repeat_multiple_known" if session.exec(earlier).first() is not None else "first"
 
 
-def _household(uow: UnitOfWork, case: Case, report: IncomingReport, now: datetime) -> None:
-    asked = select(Person.key).where(Person.case_id == case.id)
-    known = set(uow.session.exec(asked).all()) if case.steps_made else set()
-    for person in report.persons:
-        if person.key not in known:
-            row = Person(
-                case_id=case.id or 0, key=person.key, role=person.role, birth_year=person.birth_year, joined_at=now
-            )
-            uow.session.add(row)
+def _household(uow: UnitOfWork, case: Case, report: IncomingReport, row: Report, now: datetime) -> None:
+    """Who is new joins; a letter that was somebody else's is written down, and so is a birth year that got known."""
+    asked = select(Person).where(Person.case_id == case.id)
+    known = {person.key: person for person in uow.session.exec(asked)} if case.steps_made else {}
+    for placed in place([person_view(one) for one in known.values()], report.persons):
+        person = placed.person
+        if placed.new:
+            uow.session.add(_joined(case, person, now))
+        else:
+            known[person.key].birth_year = person.birth_year
+        if person.told_as or not placed.new:
+            act = "gezinslid-andere-letter" if placed.new else "geboortejaar-aangevuld"
+            uow.audit(act, ground="melding", case_reference=case.reference, report=row.id or 0, key=person.key)
+
+
+def _joined(case: Case, person: Member, now: datetime) -> Person:
+    return Person(
+        case_id=case.id or 0,
+        key=person.key,
+        role=person.role,
+        birth_year=person.birth_year,
+        joined_at=now,
+        told_as=person.told_as,
+    )
 
 
 def _accept(uow: UnitOfWork, case: Case, report: Report, opening: Open, by: str) -> None:

@@ -4,15 +4,38 @@ Late after `read_within` (POLICY, own default 2 h): the duty desk and the team l
 opens it acute: an alarm at once, repeated until somebody acknowledges or answers (tasks/receive_report.py).
 """
 
-from domain.case import CaseState
+from domain.case import CaseState, Person
 from domain.effects import Effect, EndCase, Open, Plan, SetState
 from domain.parties import VT_ROLES, Owner
-from domain.questions import Question
+from domain.questions import Question, choice
 from domain.step import Context, Ladder, Step, outcomes
 
 
 def ask(ctx: Context) -> tuple[Question, ...]:
-    return (STEP.outcome_question(),)
+    """Beside the outcome: whoever goes by another letter in reports is seen once, and not taken for somebody else."""
+    return (STEP.outcome_question(), *(_other_letter(ctx, person) for person in _unseen(ctx)))
+
+
+def gaps(ctx: Context) -> tuple[str, ...]:
+    if ctx.facts.text("outcome") != "accepted":
+        return ()
+    missing = (person for person in _unseen(ctx) if _seen(person) not in ctx.facts)
+    return tuple(f"{person.title_by_key()}: gezien onder welke letter?" for person in missing)
+
+
+def _other_letter(ctx: Context, person: Person) -> Question:
+    title = f"{person.title(ctx.today.year)} heet in een melding {person.told_as}; hier is {person.told_as} een ander"
+    return choice(_seen(person), title, seen="Gezien")
+
+
+def _unseen(ctx: Context) -> tuple[Person, ...]:
+    before = [step.facts for step in ctx.case.of_kind("report_intake") if step.id != ctx.step.id]
+    others = (person for person in ctx.case.persons if person.told_as)
+    return tuple(person for person in others if not any(_seen(person) in facts for facts in before))
+
+
+def _seen(person: Person) -> str:
+    return f"letter_{person.key}"
 
 
 def close(ctx: Context) -> tuple[Effect, ...]:
@@ -60,6 +83,7 @@ STEP = Step(
         wrong_address="Hoort bij een andere regio (VT-99)",
     ),
     ask=ask,
+    gaps=gaps,
     close=close,
     reminders=(),
     ladder=Ladder.HOURS,

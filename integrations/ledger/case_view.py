@@ -91,7 +91,12 @@ def step_view(step: Step, answers: Iterable[Answer]) -> StepView:
 
 def _persons(session: Session, case: Case) -> tuple[Person, ...]:
     rows = session.exec(select(tables.Person).where(tables.Person.case_id == case.id).order_by(tables.Person.key))
-    return tuple(Person(row.key, PersonRole(row.role), row.birth_year) for row in rows)
+    return tuple(person_view(row) for row in rows)
+
+
+def person_view(row: tables.Person) -> Person:
+    """A member of the household as the rules see it."""
+    return Person(row.key, PersonRole(row.role), row.birth_year, row.told_as)
 
 
 def _risks(session: Session, case: Case) -> tuple[Risk, ...]:

@@ -203,7 +203,10 @@ class Report(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """A member of the household: a key (A, B, C …), a role and a birth year."""
+    """A member of the household: a key (A, B, C …), a role and a birth year.
+
+    `told_as`: its letter in reports, when that was somebody else's key already.
+    """
 
     __tablename__ = "person"
     case_id: int = Field(primary_key=True, foreign_key="case_file.id")
@@ -211,6 +214,7 @@ class Person(SQLModel, table=True):
     role: str
     birth_year: int | None = None
     joined_at: datetime
+    told_as: str = ""
 
 
 class Risk(SQLModel, table=True):

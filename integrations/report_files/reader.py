@@ -28,11 +28,15 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class KnownCodes:
-    """The codes of the region; a report with another one is refused."""
+    """The codes of the region; a report with another one is refused.
+
+    `numbered_by`: the source whose own numbers the households have, when it need not have any; empty: Veilig Thuis.
+    """
 
     municipalities: frozenset[str]
     organisations: frozenset[str]
     professionals: frozenset[str]
+    numbered_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,10 @@ def _format(suffix: str) -> Callable[[bytes], Iterator[Raw]]:
 def _report(raw: Raw, now: datetime, known: KnownCodes) -> IncomingReport:
     if raw.refusal is not None:
         raise raw.refusal
-    values = {column.field: _value(column, raw.cells[column.name]) for column in COLUMNS}
+    missed = frozenset({"household"}) if known.numbered_by else frozenset()
+    values = {column.field: _value(column, raw.cells[column.name], missed) for column in COLUMNS}
     try:
-        report = IncomingReport(**values)
+        report = IncomingReport(**values, numbered_by=known.numbered_by)
     except ValidationError as wrong:
         raise _wrong_value(wrong, values) from None
     _must_be_known("municipality", report.municipality, known.municipalities)
@@ -110,13 +115,14 @@ def _report(raw: Raw, now: datetime, known: KnownCodes) -> IncomingReport:
     return report
 
 
-def _value(column: Column, cell: str) -> Any:
+def _value(column: Column, cell: str, missed: frozenset[str]) -> Any:
+    """What the cell says; the fields in `missed` may be empty though the column is required."""
     text = cell.strip()
     if len(text) > MOST_CELL:
         raise InputRefusal("KR-RIJ-WAARDE", field=column.name)
     if text.startswith(("=", "+", "@", "-")):
         raise InputRefusal("KR-RIJ-FORMULE", field=column.name)
-    if not text and column.required:
+    if not text and column.required and column.field not in missed:
         raise InputRefusal("KR-RIJ-VERPLICHT", field=column.name)
     try:
         return column.read(text, column.name)

@@ -87,9 +87,12 @@ class Gezinslid(Part):
 
 
 class Ketenregie(Part):
-    """What the published shape has no field for, and the chain cannot do without."""
+    """What the published shape has no field for, and the chain cannot do without.
 
-    gezinsnummer: Code
+    `gezinsnummer`: the reporter's own number of the household, when it has one.
+    """
+
+    gezinsnummer: CodeOrEmpty = ""
     gezinsleden: Annotated[tuple[Gezinslid, ...], Field(min_length=1, max_length=20)]
     gemeente: Code
     wijk: CodeOrEmpty = ""

@@ -77,6 +77,7 @@ def incoming(melding: Melding, system: ReporterSystem, now: datetime) -> Incomin
             municipality=more.gemeente,
             district=more.wijk,
             household=more.gezinsnummer,
+            numbered_by=system.source,
             persons=tuple(
                 IncomingPerson(key=one.sleutel, role=one.rol, birth_year=one.geboortejaar) for one in more.gezinsleden
             ),

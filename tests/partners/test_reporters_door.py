@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import jwt
 import pytest
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from deployments.receiver.app import receiver_app
 from deployments.receiver.house import House
@@ -22,6 +22,7 @@ from deployments.receiver.protocol import Impatient
 from integrations.ledger import Ledger
 from integrations.ledger.tables import Audit, Case, Message, Outbox, Person, Report, Step
 from tasks.import_reports import import_reports
+from tasks.read_form import read_form
 from tests.faults import tier
 from tests.partners.conftest import Configure
 from tests.partners.receiving import NOW
@@ -158,6 +159,53 @@ def test_the_same_report_by_another_door_is_the_same_report(door: Door, tmp_path
     assert refused.code == "KR-MELDING-ANDERS"
 
 
+def test_the_same_family_number_of_two_sources_is_two_families(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"gezinsnummer": "12345"}))
+    import_reports(door.ledger, tmp_path / "een.csv", "VT-201", NOW)
+    for client in ("politie-kust", "zorg"):
+        assert door.post(report(k_gezinsnummer="12345"), client=client)[0] == 201
+        assert door.post(report(k_gezinsnummer="12345", registratienummer="PL-2"), client=client)[0] == 201
+    with door.ledger.reading() as session:
+        reports = Counter(session.exec(select(Report.case_id)))
+        asked = select(Report.classification).where(Report.source == "ZORG-KUST").order_by(col(Report.id))
+        classes = session.exec(asked).all()
+    assert sorted(reports.values()) == [1, 2, 2]
+    assert classes == ["first", "follow_up_during_assessment"]
+
+
+def test_reports_without_a_family_number_are_a_case_each(door: Door) -> None:
+    for number in ("PL-1", "PL-2", "PL-1"):
+        door.post(report(k_gezinsnummer="-", registratienummer=number))
+    assert Counter(one.case_id for one in door.reports()) == {1: 1, 2: 1}
+
+
+def test_the_numbers_of_veilig_thuis_itself_are_its_own_at_every_door(
+    region: Ledger, configured: Configure, tmp_path: Path
+) -> None:
+    (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"gezinsnummer": "12345"}))
+    import_reports(region, tmp_path / "een.csv", "VT-201", NOW)
+    house = House(region, configured(FILE.replace("POL-KUST", "VT-KUST"), {"politie": KEY, "zorg": OTHER}), lambda: NOW)
+    with served(receiver_app(house), http=Impatient) as url:
+        assert Door(url, region).post(report(k_gezinsnummer="12345"))[0] == 201
+    with region.reading() as session:
+        assert session.exec(select(Report.case_id)).all() == [1, 1]
+
+
+def test_a_member_whose_letter_is_somebody_elses_joins_as_the_next_and_the_intake_shows_it(door: Door) -> None:
+    door.post(report())  # A is an adult of 1985, B a child
+    child = {"sleutel": "A", "rol": "kind", "geboortejaar": 2016}
+    for number in ("PL-2", "PL-3"):
+        assert door.post(report(registratienummer=number, k_gezinsleden=[child]))[0] == 201
+    with door.ledger.reading() as session:
+        found = session.exec(select(Person.key, Person.role, Person.birth_year, Person.told_as)).all()
+        told = session.exec(select(Audit.details).where(Audit.act == "gezinslid-andere-letter")).all()
+        intake = session.exec(select(Step.id).where(Step.subject == "2")).one()
+    assert found == [("A", "adult", 1985, ""), ("B", "child", None, ""), ("C", "child", 2016, "A")]
+    assert told == [{"key": "C", "report": 2}]
+    asked = {question.name: question.title for question in read_form(door.ledger, intake, NOW).questions}
+    assert asked["letter_C"] == "Kind C (10 jaar) heet in een melding A; hier is A een ander"
+
+
 def test_of_sixteen_copies_at_once_one_is_recorded(door: Door) -> None:
     tokens = [door.token() for _ in range(16)]
     with ThreadPoolExecutor(16) as pool:
@@ -239,7 +287,7 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
     "another domain": ({"soort": "ZVH"}, "soort"),
     "feedback as text": ({"terugkoppelingGewenst": "ja"}, "terugkoppelingGewenst"),
     "no extension": ({"ketenregie": None}, "ketenregie"),
-    "no household": ({"k_gezinsnummer": "-"}, "ketenregie.gezinsnummer"),
+    "a household that is no code": ({"k_gezinsnummer": "-12"}, "ketenregie.gezinsnummer"),
     "no members": ({"k_gezinsleden": []}, "ketenregie.gezinsleden"),
     "one letter twice": ({"k_gezinsleden": [{"sleutel": "A", "rol": "kind"}] * 2}, "ketenregie.gezinsleden"),
     "a child of forty": (

@@ -92,6 +92,25 @@ def test_a_report_from_a_folder_that_may_be_acute_alarms_until_somebody_has_it(f
     assert len([rung for rung, _ in folder.told() if rung == "ACUTE"]) == 3
 
 
+def test_a_source_numbers_families_in_its_own_way_or_not_at_all(folder: Folder, tmp_path: Path) -> None:
+    mine = tmp_path / "eigen.csv"
+    mine.write_bytes(csv_of(OPEN | {"meldnummer": "P-0"}))
+    import_reports(folder.ledger, mine, "VT-201", NOW)
+    rows = [OPEN | {"meldnummer": f"P-{number}"} for number in range(1, 5)]
+    folder.drop("a.csv", csv_of(*rows[:2], *(row | {"gezinsnummer": ""} for row in rows[2:])))
+    folder.drop("b.json", json_of(json_row(meldnummer="P-5", aangenomen_door=None, gezinsnummer=None)))
+    with folder.ledger.reading() as session:
+        cases = dict(session.exec(select(Report.number, Report.case_id)).all())
+    assert cases == {"P-0": 1, "P-1": 2, "P-2": 2, "P-3": 3, "P-4": 4, "P-5": 5}
+
+
+def test_by_hand_a_report_without_a_family_number_is_refused(folder: Folder, tmp_path: Path) -> None:
+    mine = tmp_path / "eigen.csv"
+    mine.write_bytes(csv_of(OPEN | {"gezinsnummer": ""}))
+    [row] = import_reports(folder.ledger, mine, "VT-201", NOW).refused
+    assert (row.code, row.field) == ("KR-RIJ-VERPLICHT", "gezinsnummer")
+
+
 def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
     data = csv_of(OPEN)
     folder.drop("a.csv", data)

@@ -135,6 +135,7 @@ RECORDED: dict[str, object] = {
     "channel": "phone",
     "reporter_class": "citizen",
     "household": "H26-X",
+    "numbered_by": "POL-KUST",
     "own_number": "Z26-X",
     "classification": "first",
     "accepted_by": "VT-101",

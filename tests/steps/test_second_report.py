@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from integrations.ledger.tables import Case, Report
+from integrations.ledger.tables import Case, Person, Report
 from tests.chain import Chain
 from tests.stages import assessed, decided, reported, started
 
@@ -134,3 +134,27 @@ def test_a_report_during_the_route_decision_does_not_stop_it(chain: Chain) -> No
 def _assess(chain: Chain, outcome: str) -> set[str]:
     chain.record("history_check", "VT-201", register="no_match", outcome="first")
     return chain.follows("safety_assessment", "VT-201", heard_A="yes", risk_1="physical", outcome=outcome)
+
+
+def test_a_member_whose_letter_was_taken_is_seen_once_before_the_report_is_accepted(chain: Chain) -> None:
+    reported(chain)
+    for day in ("22", "23"):
+        chain.report(f"2026-04-{day}T09:00", accepted_by="", persons="A:child:2019 B:adult:1985")
+    assert chain.missing("report_intake/2", "VT-911", outcome="accepted") == ("Kind E: gezien onder welke letter?",)
+    chain.record("report_intake/2", "VT-911", letter_E="seen", outcome="accepted")
+    assert chain.step("report_intake/2").state == "done"
+    chain.record("report_intake/3", "VT-911", outcome="accepted")
+    assert chain.step("report_intake/3").state == "done"
+
+
+def test_a_report_that_is_not_ours_needs_no_look_at_its_letters(chain: Chain) -> None:
+    reported(chain).report(SECOND, accepted_by="", persons="A:child:2019")
+    assert chain.follows("report_intake/2", "VT-911", outcome="wrong_address") == set()
+
+
+def test_a_birth_year_that_a_second_report_knows_is_kept(chain: Chain) -> None:
+    chain.report(persons="A:adult: B:child:2015")
+    chain.report(SECOND, persons="A:adult:1988 B:child:")
+    with chain.ledger.reading() as session:
+        years = session.exec(select(Person.key, Person.birth_year).order_by(Person.key)).all()
+    assert years == [("A", 1988), ("B", 2015)]
