@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -278,8 +278,8 @@ def test_taking_back_within_the_same_instant_is_a_moment_later(there: Running, m
 
     class Same(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return moment + timedelta(seconds=BACK)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp((moment + timedelta(seconds=BACK)).timestamp(), tz)
 
     monkeypatch.setattr("integrations.zgw.parts.datetime", Same)
     with cases(there) as opened:
