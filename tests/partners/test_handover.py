@@ -15,6 +15,7 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
 from integrations.ledger.tables import Bundle
+from tasks import read_handovers
 from tasks.bundle_messages import bundle_messages
 from tasks.failed_messages import failed_messages
 from tasks.list_offers import list_offers
@@ -230,6 +231,21 @@ def test_a_reading_that_fails_for_now_leaves_no_trace_and_is_made_up_within_the_
     assert border.rounds() == ["1 overdracht nagelezen: 1 beantwoord, 0 voor een mens, 0 niet gelukt"]
     assert border.offer.state == OfferState.ACCEPTED
     assert border.rounds() == []
+
+
+def test_a_reading_round_begins_no_new_one_after_its_time_and_leaves_the_rest_for_a_next_round(
+    border: Border, weather: Weather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    border.rounds()
+    border.peer.accept(border.offer.number, talk_on="2026-06-02")
+    asked = weather.asked
+    with monkeypatch.context() as hurried:
+        hurried.setattr(read_handovers, "ROUND_SECONDS", 0.0)
+        assert border.daily() == ["1 overdracht nagelezen: 0 beantwoord, 0 voor een mens, 1 niet gelukt"]
+    assert weather.asked == asked
+    border.chain.now += timedelta(minutes=30)
+    border.rounds()
+    assert border.offer.state == OfferState.ACCEPTED
 
 
 def test_taking_back_is_tried_again_and_given_up_to_a_person(border: Border, weather: Weather) -> None:

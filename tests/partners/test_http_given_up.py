@@ -40,7 +40,7 @@ def over() -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE", "POST"])
 def test_what_may_be_asked_twice_is_not_asked_again_after_it_was_given_up(method: str) -> None:
-    with w.weather(w.silent) as server, Door(to(server.url, bound=BOUND)) as opened:
+    with w.weather(w.silent) as server, Door(to(server.url, timeout=3 * BOUND, bound=BOUND)) as opened:
         given_up(opened, method)
         over()
         assert [heard.method for heard in server.heard] == [method]
