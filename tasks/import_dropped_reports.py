@@ -16,7 +16,7 @@ NEW, KNOWN, WAITS = "nieuw", "al bekend", "wacht:"
 
 def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
     """Every file that waits; what was done, in Dutch, or ''. A file holds reports of its own source only, and says
-    nothing of who accepted them: that is for Veilig Thuis. One that cannot be put away is known the next time."""
+    nothing of who accepted them: that is for Veilig Thuis. One that cannot be put away is not read twice."""
     counts: Counter[str] = Counter()
     for system in partners().reporters:
         if system.folder is not None and system.imports_as is not None:
