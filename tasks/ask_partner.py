@@ -11,6 +11,8 @@ from integrations.http import Unanswered
 from integrations.verdict import OF_US, Result, Verdict
 
 NO_SYSTEM = f"{OF_US}geen-systeem"
+ELSEWHERE = "omgeleid"
+NOT_THERE = frozenset({404, 410})
 LOGGER = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
@@ -34,3 +36,28 @@ def ask_partner(organisation: str, question: Callable[[HandoverSystem], Answer])
     except Exception as error:  # one hand-over that we cannot make must not keep the others waiting
         LOGGER.warning("partner %s", type(error).__name__)
         raise Unanswered(Result(Verdict.INDEFINITE, f"onverwacht-{type(error).__name__}")) from None
+
+
+def is_gone(system: HandoverSystem, remote: str, missed: Unanswered) -> bool:
+    """Whether this answer means that nothing stands at this address any more. Raises Unanswered, for now, when what was
+    not there is something else: their catalogue, or all of a system in maintenance."""
+    if missed.status not in NOT_THERE:
+        return False
+    try:
+        gone = system.gone(remote)
+    except Unanswered as error:
+        raise temporary(error) from None
+    if not gone:
+        raise temporary(missed)
+    return True
+
+
+def temporary(missed: Unanswered) -> Unanswered:
+    """The same, to be tried again."""
+    result = Result(Verdict.TEMPORARY, missed.result.reason, missed.result.remote)
+    return Unanswered(result, status=missed.status, wait=missed.wait, codes=missed.codes)
+
+
+def a_page(missed: Unanswered) -> bool:
+    """A redirect, or a 404 that no API gave: it may be a page of who does maintenance there."""
+    return missed.result.reason == ELSEWHERE or (missed.status == 404 and not missed.codes)

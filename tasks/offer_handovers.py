@@ -14,8 +14,8 @@ from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.restored import maybe_sent_before
 from integrations.ledger.tables import Case, Step
-from integrations.verdict import Result, Verdict
-from tasks.ask_partner import ask_partner
+from integrations.verdict import Verdict
+from tasks.ask_partner import a_page, ask_partner, temporary
 from tasks.claim_offers import PARTNER, SYSTEM_OF, OfferClaim, claim_offer, leave_in_peace, settle_by_hand
 from tasks.ledger_clock import is_virtual
 from tasks.partner_rest import awake, leave_alone
@@ -95,15 +95,8 @@ def _delivered(work: UnitOfWork, row: HandoverOffer, claim: OfferClaim, held: bo
 
 
 def for_now(missed: Unanswered, attempt: int) -> Unanswered:
-    """A redirect, or a 404 that no API gave, may be a page of who does maintenance there: for some hours it is."""
-    page = missed.result.reason == "omgeleid" or (missed.status == 404 and not missed.codes)
-    return temporary(missed) if page and attempt <= MAINTENANCE else missed
-
-
-def temporary(missed: Unanswered) -> Unanswered:
-    """The same, to be tried again."""
-    result = Result(Verdict.TEMPORARY, missed.result.reason, missed.result.remote)
-    return Unanswered(result, status=missed.status, wait=missed.wait, codes=missed.codes)
+    """For some hours a page of who does maintenance there is no last word."""
+    return temporary(missed) if a_page(missed) and attempt <= MAINTENANCE else missed
 
 
 def later(work: UnitOfWork, row: HandoverOffer, missed: Unanswered, state: OfferState) -> bool:

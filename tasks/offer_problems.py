@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
 from domain.dutch import AMSTERDAM, amount
+from domain.errors import KetenregieError
 from domain.terms import add_working_days, local_date
 from integrations.handover_systems import systems
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
@@ -52,6 +53,10 @@ def homeless_offers(session: Session) -> Sequence[HandoverOffer]:
 
 def offer_problems(session: Session, now: datetime) -> list[str]:
     """What a person must look at, in Dutch; empty when all is well."""
+    try:
+        systems()
+    except KetenregieError as error:
+        return [f"het partnerbestand is niet te gebruiken ({error.code})"]
     delivered = (_state == OfferState.DELIVERED, _known(), STANDS)
     last = func.coalesce(HandoverOffer.read_at, HandoverOffer.delivered_at)
     found = (

@@ -14,14 +14,14 @@ from sqlmodel import Session, col, func, select
 
 from domain.errors import Refusal
 from domain.messages import OFFER_BACK
-from integrations.handover import TAKEN_BACK, Found, Standing
+from integrations.handover import TAKEN_BACK, Found, HandoverSystem, Standing
 from integrations.handover_systems import configured
 from integrations.http import Unanswered
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Answer, Person, Risk, Step, StepState
 from integrations.verdict import Result, Verdict
-from tasks.ask_partner import ask_partner
+from tasks.ask_partner import a_page, ask_partner, is_gone, temporary
 from tasks.claim_offers import PARTNER, STANDS, SYSTEM_OF, leave_in_peace
 from tasks.offer_handovers import ANSWERED, audit_offer
 from tasks.partner_rest import rests_until
@@ -96,8 +96,16 @@ def read_handover(ledger: Ledger, offer_id: int, now: datetime) -> Heard:
 
 
 def _ask(ledger: Ledger, offer: "_Standing", now: datetime) -> Found:
+    def ask(system: HandoverSystem) -> Found:
+        try:
+            return system.read(offer.remote, offer.etag)
+        except Unanswered as missed:
+            if not is_gone(system, offer.remote, missed) and a_page(missed):
+                raise temporary(missed) from None
+            raise
+
     try:
-        return ask_partner(offer.organisation, lambda system: system.read(offer.remote, offer.etag))
+        return ask_partner(offer.organisation, ask)
     except Unanswered as missed:
         _peace(ledger, offer, missed, now)
         raise

@@ -14,7 +14,7 @@ from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
-from tasks.ask_partner import ask_partner
+from tasks.ask_partner import ask_partner, is_gone
 from tasks.claim_offers import (
     ACCEPTED,
     PARTNER,
@@ -24,7 +24,7 @@ from tasks.claim_offers import (
     claim_withdrawal,
     leave_in_peace,
 )
-from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, later, temporary, turns
+from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, for_now, later, turns
 from tasks.partner_rest import awake, leave_alone
 from tasks.tell_of_offer import offer_lost
 
@@ -32,7 +32,6 @@ CROSSED = "daar-aanvaard"
 """They accepted what was taken back here in the meantime: two people must speak to each other."""
 
 HERE = {ACCEPTED: "hier-aanvaard", REFUSED: "hier-geweigerd"}
-GONE = frozenset({404, 410})
 
 
 def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
@@ -75,22 +74,12 @@ def _take_back(claim: OfferClaim) -> Callable[[HandoverSystem], OfferState]:
         remote = claim.remote or system.find(claim.offer.number)
         try:
             return _ended(system, remote, claim) if remote else _state(claim)
-        except Unanswered as error:
-            if error.status not in GONE:
-                raise
-            if _gone(system, remote):
+        except Unanswered as missed:
+            if is_gone(system, remote, missed):
                 return _state(claim)
-            raise temporary(error) from None  # something else was not there: their catalogue, perhaps
+            raise
 
     return ask
-
-
-def _gone(system: HandoverSystem, remote: str) -> bool:
-    """A system that does not answer this has lost more than one hand-over: later."""
-    try:
-        return system.gone(remote)
-    except Unanswered as error:
-        raise temporary(error) from None
 
 
 def _ended(system: HandoverSystem, remote: str, claim: OfferClaim) -> OfferState:
@@ -113,7 +102,7 @@ def _record(work: UnitOfWork, claim: OfferClaim, state: OfferState, missed: Unan
     if row.state != OfferState.CLAIMED or row.attempts != claim.attempt:
         return OfferState(row.state)
     back_to = OfferState.DELIVERED if row.remote else OfferState.PLANNED
-    if missed is not None and later(work, row, missed, back_to):
+    if missed is not None and later(work, row, for_now(missed, claim.attempt), back_to):
         return OfferState(row.state)
     row.state, row.lease_until, row.next_try_at = (OfferState.FAILED if missed else state), None, None
     row.withdrawn_at = work.now

@@ -133,6 +133,24 @@ def test_an_older_copy_meets_the_offer_that_was_made_in_the_lost_days(border: Bo
         assert border.peer.remote(border.offer.number) == border.offer.remote
 
 
+@pytest.mark.parametrize("delivered", [False, True])
+def test_an_older_copy_tells_a_person_of_what_was_taken_back_after_it(border: Border, delivered: bool) -> None:
+    older = border.chain.saved()
+    border.rounds()
+    older = border.chain.saved() if delivered else older
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    border.rounds()
+    border.chain.restored(older)
+    border.chain.at("2026-06-05T09:00")
+    settle_restore(border.chain.ledger, border.chain.now, forced=True)
+    for _ in range(2):
+        border.rounds()
+        border.daily()
+    assert border.offer.reason == "daar-ingetrokken"
+    told = [message.rung for message in border.chain.messages("warm_handover") if message.rung.startswith("OFFER_T")]
+    assert told == ["OFFER_TAKEN_BACK"] * 2, "to who offered it, and as a lost message to the receiver"
+
+
 def test_an_older_copy_takes_back_once(border: Border) -> None:
     border.rounds()
     older = border.chain.saved()

@@ -183,7 +183,7 @@ def test_a_week_of_trying_ends_as_a_task_for_a_person(border: Border, weather: W
         assert border.offer.next_try_at is not None
         border.chain.now = border.offer.next_try_at
     assert (border.offer.state, border.offer.attempts) == (OfferState.FAILED, 13)
-    assert len(failed_messages_of(border)) == 1
+    assert [line.rung for line in failed_messages_of(border)] == ["OFFER_WAITS", "OFFER"]
 
 
 def test_what_failed_is_offered_again_when_somebody_asks(border: Border, weather: Weather) -> None:
@@ -204,10 +204,10 @@ def test_what_failed_is_offered_again_when_somebody_asks(border: Border, weather
 def test_a_reading_that_fails_for_good_is_told_once_and_read_again(border: Border, weather: Weather) -> None:
     border.rounds()
     border.peer.accept(border.offer.number)
-    weather.status = 404
+    weather.status = 409
     for _ in range(2):
         border.daily()
-        assert (border.offer.state, border.offer.reason) == (OfferState.DELIVERED, "http-404")
+        assert (border.offer.state, border.offer.reason) == (OfferState.DELIVERED, "http-409")
     assert border.acts("overdracht-onleesbaar") == 1
     assert len(failed_messages_of(border)) == 1
     weather.status = None

@@ -121,7 +121,7 @@ def test_what_nobody_knew_to_stand_there_is_looked_for_every_day(both: tuple[Bor
     handed_over(border)
 
 
-@EACH
+@on("klantinteracties")
 def test_what_never_arrived_is_looked_for_without_a_word(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     unwell.becomes("POST", 400)
@@ -171,6 +171,34 @@ def test_a_404_of_something_else_is_no_taking_back(both: tuple[Border, Unwell], 
     assert border.peer.withdrawn(border.offer.number)
 
 
+@on("klantinteracties")
+@pytest.mark.parametrize(("status", "page"), [(404, False), (302, True), (404, True)])
+def test_maintenance_at_the_hour_of_the_poll_is_told_to_nobody(
+    both: tuple[Border, Unwell], status: int, page: bool
+) -> None:
+    border, unwell = both
+    border.rounds()
+    unwell.becomes(EVERYTHING, status, {"Location": "http://127.0.0.1:9/"}, page=page)
+    assert "1 niet gelukt" in str(next_day(border))
+    assert (lost(border), border.offer.reason) == ([], "")
+    unwell.well()
+    border.chain.now += timedelta(minutes=30)
+    assert "0 niet gelukt" in str(border.rounds())
+
+
+@EACH
+def test_maintenance_while_we_take_back_is_no_last_word(both: tuple[Border, Unwell]) -> None:
+    border, unwell = both
+    border.rounds()
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    unwell.becomes(EVERYTHING, 302, {"Location": "http://127.0.0.1:9/"}, page=True)
+    border.rounds()
+    assert (border.offer.state, border.offer.reason) == (OfferState.DELIVERED, "omgeleid")
+    unwell.well()
+    border.rounds()
+    assert border.peer.withdrawn(border.offer.number)
+
+
 # rest
 
 
@@ -197,7 +225,7 @@ def test_a_busy_server_is_asked_one_thing_and_then_left_alone(both: tuple[Border
     assert len(numbers) == len(border.offers()) - 1
 
 
-@EACH
+@on("klantinteracties")
 def test_what_notifications_point_at_waits_for_the_rest_too(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     border.rounds()
@@ -214,7 +242,7 @@ def test_what_notifications_point_at_waits_for_the_rest_too(both: tuple[Border, 
 # maintenance
 
 
-@EACH
+@on("klantinteracties")
 @pytest.mark.parametrize("status", [302, 404])
 def test_a_page_of_who_does_maintenance_is_no_last_word_for_some_hours(
     both: tuple[Border, Unwell], status: int
@@ -232,7 +260,7 @@ def test_a_page_of_who_does_maintenance_is_no_last_word_for_some_hours(
 # what people hear
 
 
-@EACH
+@on("klantinteracties")
 def test_each_trouble_is_told_once_and_another_is_told_too(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     border.rounds()
@@ -247,7 +275,7 @@ def test_each_trouble_is_told_once_and_another_is_told_too(both: tuple[Border, U
     assert noticed(border) == ["OFFER_GONE", "OFFER_UNREAD"]
 
 
-@EACH
+@on("zgw")
 def test_a_trouble_that_comes_back_is_told_again(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     border.rounds()
@@ -259,7 +287,7 @@ def test_a_trouble_that_comes_back_is_told_again(both: tuple[Border, Unwell]) ->
     assert lost(border) == [("OFFER_UNREAD", "http-409")] * 2
 
 
-@EACH
+@on("klantinteracties")
 def test_a_failure_that_somebody_took_up_and_that_fails_again_is_told_again(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     unwell.becomes("POST", 400)
@@ -275,7 +303,7 @@ def test_a_failure_that_somebody_took_up_and_that_fails_again_is_told_again(both
     assert noticed(border) == ["OFFER_FAILED"] * 2
 
 
-@EACH
+@on("klantinteracties")
 def test_they_accepted_what_was_taken_back_and_both_sides_get_a_mail(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     border.rounds()

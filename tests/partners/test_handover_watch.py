@@ -79,6 +79,16 @@ def test_what_is_not_there_after_a_working_day_is_told_once(
     assert problems(border) == []
 
 
+def test_a_partners_file_that_cannot_be_used_is_a_problem_and_hides_no_other(
+    both: tuple[Border, Unwell], tmp_path: Path
+) -> None:
+    border, _ = both
+    with installed(tmp_path, "zgw = 3"):
+        said = show_status(border.chain.ledger, border.chain.now).problems
+    assert "het partnerbestand is niet te gebruiken (KR-PARTNERS)" in said
+    assert "er is nog nooit een ronde gelopen" in said
+
+
 def test_a_weekend_is_no_working_day(both: tuple[Border, Unwell]) -> None:
     border, unwell = both
     unwell.becomes(".", 401)
