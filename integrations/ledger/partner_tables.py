@@ -34,8 +34,8 @@ class HandoverOffer(SQLModel, table=True):
     `number` is what the other side knows it by; `remote` the address of what it made for it; `etag` the version that
     was read last; `read_again_at` is set when it could not be read now; `refused` is the code with which our own gates
     sent its answer back, and `judged` a hash of that answer and of what was known then: as long as it is the same, the
-    answer need not be held against the gates again. `told`: the troubles that people were told of since it was last well,
-    as codes with a space between; `settled_at`: a person saw to what failed, by another way.
+    answer need not be held against the gates again. `told`: the troubles that people were told of since it was last
+    well, as codes with a space between; `settled_at`: a person saw to what failed, by another way.
     """
 
     __tablename__ = "handover_offer"
