@@ -10,7 +10,7 @@ from deployments.cli.options import AsJson, By, Database, Limit, Now
 from deployments.cli.output import print_json, print_table, say
 from domain.dutch import amount
 from domain.errors import InputRefusal
-from tasks.list_offers import list_offers
+from tasks.list_offers import OfferLine, list_offers
 from tasks.log_reading import DOOR, log_reading, reader
 from tasks.retry_offer import retry_offer, retry_offers
 from tasks.settle_offer import settle_offer
@@ -53,12 +53,16 @@ def list_(
         return
     columns = ("nummer", "zaak", "naar", "stand", "aangeboden", "opnieuw om", "reden", "antwoord telt nog niet")
     rows = (
-        (o.number, o.case_reference, o.organisation, WORDS[o.state], o.offered_at, o.next_try_at, o.reason, o.refused)
+        (o.number, o.case_reference, o.organisation, _stand(o), o.offered_at, o.next_try_at, o.reason, o.refused)
         for o in shown
     )
     if shown:
         print_table(columns, rows)
     say(f"{amount(len(shown), 'overdracht', 'overdrachten')}.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+
+
+def _stand(line: OfferLine) -> str:
+    return f"{WORDS[line.state]}, afgehandeld" if line.settled_at else WORDS[line.state]
 
 
 @app.command()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from integrations.handover import Offer
+from integrations.handover_systems import opened, systems
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
@@ -97,6 +99,37 @@ def test_killed_while_reading_the_answer_counts_once(
         border.daily()
         answered_once(border)
     record_property("said", f"{len(chosen(names, request))} of {len(names)} points")
+
+
+def test_killed_while_taking_back_it_is_taken_back_once(
+    border: Border, request: pytest.FixtureRequest, record_property: Callable[[str, str], None]
+) -> None:
+    border.rounds()
+    border.chain.record("warm_handover", "VT-201", outcome="withdrawn", withdrawal_reason="new_facts")
+    border.chain.now += timedelta(minutes=5)
+    saved, number = border.chain.saved(), border.offer.number
+    names = points_of(border.chain.ledger, border.chain.now)
+    for point in chosen(names, request)[:: tier.scaled(2, 1)]:
+        border.peer.fresh(border.cutter.url)
+        border.chain.restored(saved)
+        offer_there_again(border)
+        assert killed_at(point, border.chain.ledger, border.chain.now), names[point - 1]
+        after_the_lease(border)
+        assert border.offer.state == OfferState.WITHDRAWN, names[point - 1]
+        assert border.peer.withdrawn(number)
+        assert border.acts("overdracht-ingetrokken") == 1
+        assert border.acts("bericht-mislukt") == 0
+        assert border.peer.doubled() == []
+    record_property("said", f"of {len(names)} points")
+
+
+def offer_there_again(border: Border) -> None:
+    """A fresh peer has what the ledger knows to be there."""
+    offer = Offer(border.offer.number, border.chain.reference, "", border.chain.now.date(), None, "")
+    with opened(systems()[LOCAL]) as there:
+        remote = there.offer(offer)
+    with border.chain.ledger.unit_of_work(now=border.chain.now, actor=SYSTEM) as uow:
+        uow.session.merge(border.offer).remote = remote
 
 
 def test_an_older_copy_finds_what_it_made_and_hears_the_answer_again(border: Border) -> None:

@@ -184,6 +184,7 @@ def test_what_a_person_saw_to_is_off_the_list(both: tuple[Border, Unwell], withd
     assert run(border, "handover", "list", "--json").json["offers"] == []
     [line] = run(border, "handover", "list", "--all", "--json").json["offers"]
     assert line["settled_at"]
+    assert "mislukt, afgehandeld" in run(border, "handover", "list", "--all").out
     assert problems(border) == []
     assert run(border, "messages", "list", "--json").json["handovers_waiting"] == 0
     assert border.acts("overdracht-afgehandeld") == 1
