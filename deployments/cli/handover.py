@@ -85,7 +85,7 @@ def retry(
         else:
             retry_offer(here.ledger, number, by, door=DOOR, now=here.acting())
     if as_json:
-        print_json({"planned": True, "count": count})
+        print_json({"planned": count})
     else:
         say(f"De volgende ronde neemt {amount(count, 'overdracht', 'overdrachten')} opnieuw op.")
 

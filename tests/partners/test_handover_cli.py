@@ -65,7 +65,7 @@ def test_a_plan_only_sweep_leaves_partners_alone(border: Border) -> None:
 
 def test_retry_says_what_it_did_or_why_not(border: Border) -> None:
     number = border.offer.number
-    assert run(border, "handover", "retry", number, "--by", "VT-201", "--json").json == {"planned": True}
+    assert run(border, "handover", "retry", number, "--by", "VT-201", "--json").json == {"planned": 1}
     assert "volgende ronde" in run(border, "handover", "retry", number, "--by", "VT-201").out
     refused = run(border, "handover", "retry", "K7Q3-H9FM-C.001.1", "--by", "VT-201", "--json")
     assert (refused.status, refused.json["error"]["code"]) == (1, "KR-OVERDRACHT-ONBEKEND")
