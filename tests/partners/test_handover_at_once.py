@@ -11,6 +11,9 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
 from integrations.ledger.tables import ProfessionalRow
+from tasks.claim_offers import SYSTEM_OF
+from tasks.offer_problems import offer_problems
+from tasks.partner_rest import rest
 from tasks.partner_rounds import DAILY, FREQUENT, run_partner_rounds
 from tests.chain import Chain
 from tests.ledger.postgres_server import Server
@@ -97,6 +100,27 @@ def test_an_answer_in_the_code_of_somebody_who_left_waits_for_another_code(borde
     here(border, "WT-201", True)
     border.daily()
     assert (border.offer.state, border.offer.refused) == (OfferState.ACCEPTED, "")
+
+
+def test_many_rounds_tell_once_what_is_late_and_what_is_busy_is_asked_once(border: Border) -> None:
+    silent = border.chain
+    silent.now += timedelta(days=2)
+    with silent.ledger.unit_of_work(now=silent.now, actor=SYSTEM) as uow:
+        rest(uow, f"{SYSTEM_OF}:{LOCAL}", silent.now + timedelta(hours=1))
+    at_once(border, frequent)
+    assert border.peer.judged.exchanges == []
+    assert border.acts("overdracht-wacht") == 1
+    assert sorted(message.party for message in silent.messages("warm_handover") if message.rung == "OFFER_WAITS") == [
+        "VT-201",
+        "WT-201",
+    ]
+    with silent.ledger.reading() as session:
+        assert offer_problems(session, silent.now) == ["1 overdracht na een werkdag nog niet bij de ontvanger"]
+    silent.now += timedelta(hours=1)
+    at_once(border, frequent)
+    silent.now += timedelta(days=2)
+    with silent.ledger.reading() as session:
+        assert offer_problems(session, silent.now) == ["1 overdracht al twee dagen niet nagelezen"]
 
 
 def here(border: Border, code: str, active: bool) -> None:
