@@ -19,7 +19,7 @@ demo: $(READY) ## start alles met een verzonnen regio en blijft aan (CHECK=1: co
 	$(PY) -m deployments demo $(if $(filter-out 0,$(CHECK)),--check)
 
 test: $(READY) ## draait de tests (ARGS="..." gaat mee naar pytest)
-	$(PY) -m pytest -n 2 --dist loadscope --session-timeout 1200 $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadscope --session-timeout 3600 $(ARGS)
 
 check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 	$(PY) -m ruff format --check .
