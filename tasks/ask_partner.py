@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from domain.errors import KetenregieError
 from integrations.handover import HandoverSystem
-from integrations.handover_systems import configured, opened
+from integrations.handover_doors import opened
+from integrations.handover_systems import configured
 from integrations.http import Unanswered
 from integrations.verdict import OF_US, Result, Verdict
 

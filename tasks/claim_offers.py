@@ -13,12 +13,12 @@ from domain.terms import local_date
 from integrations.handover import Offer
 from integrations.handover_systems import patience
 from integrations.http import Unanswered
-from integrations.http.judge import SLOW_DOWN
 from integrations.ledger import Actor, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Case, OwnNumber, Step, StepState
 from tasks.compose_messages import step_link
-from tasks.partner_rest import rest
+from tasks.offer_standing import ACCEPTED, REFUSED, STANDS
+from tasks.partner_rest import rest_after
 
 PARTNER = Actor("koppeling", "koppeling", "partner")
 """Who acts when a partner's system and ours speak to each other."""
@@ -30,17 +30,6 @@ PAUSE = timedelta(minutes=1)
 
 SYSTEM_OF = "overdracht"
 """The kind of system that tasks/partner_rest.py knows an organisation's case system by."""
-
-STANDS = and_(col(Step.state) == StepState.OPEN, col(Step.round) == col(HandoverOffer.round))
-"""The hand-over is still offered as it was: not answered, not taken back, not offered anew, its case not closed."""
-
-THERE = or_(
-    col(HandoverOffer.state) == OfferState.DELIVERED,
-    and_(col(HandoverOffer.state).in_((OfferState.PLANNED, OfferState.FAILED)), col(HandoverOffer.remote) != ""),
-)
-"""Something stands there that people may answer: delivered, or made in part only."""
-
-ACCEPTED, REFUSED = "accepted", "refused"
 
 
 @dataclass(frozen=True)
@@ -111,9 +100,7 @@ def _answered(row: HandoverOffer, step: Step) -> str:
 
 def leave_in_peace(work: UnitOfWork, organisation: str, missed: Unanswered | None) -> None:
     """Who asks for rest, or is too busy, is asked nothing until then: by no round, about no hand-over."""
-    if missed is not None:
-        pause = PAUSE if missed.status in SLOW_DOWN else timedelta()
-        rest(work, f"{SYSTEM_OF}:{organisation}", work.now + max(pause, timedelta(seconds=missed.wait)))
+    rest_after(work, f"{SYSTEM_OF}:{organisation}", missed, busy=PAUSE)
 
 
 def _due(work: UnitOfWork, states: Collection[OfferState]) -> Any:

@@ -4,8 +4,8 @@ from sqlmodel import Session, col, func, select
 
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Step
-from tasks.claim_offers import STANDS
 from tasks.offer_problems import FAILED
+from tasks.offer_standing import STANDS
 
 
 def count_stuck_offers(session: Session) -> int:

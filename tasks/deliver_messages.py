@@ -102,7 +102,7 @@ class Round:
 
     def run(self, limit: int) -> Counter[Verdict]:
         """Send until nothing is due or the limit is reached."""
-        flying: set[Future[Outcome]] = set()
+        flying: list[Future[Outcome]] = []
         done: list[Outcome] = []
         with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
             free_from_a_wrong_future(work)
@@ -111,13 +111,15 @@ class Round:
             while True:
                 claims = self._patiently(done, min(IN_HAND - len(flying), limit))
                 limit -= len(claims)
-                flying |= {pool.submit(self._send, claim) for claim in claims}
+                flying += [pool.submit(self._send, claim) for claim in claims]
                 if not flying and not claims.more:
                     return self.became
                 landed = _landed(flying) if flying else set()
-                done = [future.result() for future in landed]
+                done = [
+                    future.result() for future in flying if future in landed
+                ]  # as they went: silences in a row count
                 self.breaker.note(done)
-                flying -= landed
+                flying = [future for future in flying if future not in landed]
 
     def _patiently(self, done: list[Outcome], most: int) -> Claims:
         """A busy database must not cost us the verdicts of mails that went out."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from integrations.ledger import Ledger
+from tasks.corv_silence import silent_requests
 from tasks.examine_ledger import Check
 from tasks.file_problems import file_problems
-from tasks.watch_corv import silent_requests
 
 FILES = "Kijk naar de codes naast het bestand en naar de rechten op de map; bij systemd ook naar ReadWritePaths."
 CORV = "Vraag bij de beheerder van CORV na wat met deze verzoeken gebeurde."

@@ -7,8 +7,7 @@ from sqlmodel import Session
 
 from integrations.ledger.partner_tables import DroppedFile
 from integrations.settings import settings
-from tasks.note_files import MAILBOX, troubles_now
-from tasks.tell_of_files import troubles_of
+from tasks.note_files import MAILBOX, troubles_now, troubles_of
 
 
 def file_problems(session: Session, now: datetime) -> list[str]:

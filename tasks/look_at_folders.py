@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from domain.dutch import amount
 from domain.errors import KetenregieError
 from domain.parties import VT_ROLES
 from integrations.drop_folder import MOST_AT_ONCE, Mark, codes_beside, emptiable, refused, waiting
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
-from integrations.ledger.partner_tables import DroppedFile, FileTrouble
+from integrations.ledger.partner_tables import FileTrouble
 from integrations.ledger.people import who
 from integrations.partner_folders import DropFolder, drop_folders
 from integrations.partners import partners
-from tasks.note_files import MAILBOX, file_key, note_file, troubles_now
+from tasks.note_files import MAILBOX, file_gone, file_key, note_file, troubles_now
 from tasks.tell_of_files import tell_of_files
 
 
@@ -86,6 +86,4 @@ def _written(work: UnitOfWork, new: Mapping[str, Seen], gone: Collection[str]) -
         if noted and found.state == FileTrouble.REFUSED:
             work.audit("bestand-geweigerd", ground="beheer", bron=found.source, codes=" ".join(found.codes))
     for key in gone:
-        rows = select(DroppedFile).where(DroppedFile.key == key, col(DroppedFile.gone_at).is_(None))
-        for row in work.session.exec(rows):
-            row.gone_at = work.now
+        file_gone(work, key)

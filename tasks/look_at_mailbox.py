@@ -8,7 +8,7 @@ from sqlmodel import select
 from integrations.drop_folder import emptiable
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import DroppedFile, FileTrouble
-from tasks.note_files import MAILBOX, file_key, note_file
+from tasks.note_files import MAILBOX, file_gone, file_key, note_file
 from tasks.tell_of_files import tell_of_files
 
 PARTS = ("new", "cur")
@@ -25,6 +25,6 @@ def look_at_mailbox(ledger: Ledger, maildir: Path, now: datetime) -> None:
             if shut:
                 note_file(work, key, FileTrouble.CLOSED, MAILBOX, [], now)
             else:
-                work.session.exec(select(DroppedFile).where(DroppedFile.key == key)).one().gone_at = now
+                file_gone(work, key)
     if shut:
         tell_of_files(ledger, now)

@@ -1,12 +1,14 @@
 """Note in the ledger which dropped files a person must look at; a file is known by a hash, never by its name."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from domain.file_notice import WAITS_TOO_LONG
+from domain.file_notice import WAITS_TOO_LONG, Troubles
 from integrations.drop_folder import Mark
 from integrations.ledger import UnitOfWork
 from integrations.ledger.partner_tables import DroppedFile, FileTrouble
@@ -37,10 +39,21 @@ def note_file(work: UnitOfWork, key: str, state: FileTrouble, source: str, codes
     return True
 
 
+def file_gone(work: UnitOfWork, key: str) -> None:
+    """That trouble is over."""
+    for row in work.session.exec(select(DroppedFile).where(DroppedFile.key == key, col(DroppedFile.gone_at).is_(None))):
+        row.gone_at = work.now
+
+
 def troubles_now(session: Session, now: datetime | None = None) -> list[DroppedFile]:
     """Those that are there still; with `now`, not those that the next round may still put right by itself."""
     rows = session.exec(select(DroppedFile).where(col(DroppedFile.gone_at).is_(None)).order_by(col(DroppedFile.id)))
     return [row for row in rows if now is None or _ripe(row, now)]
+
+
+def troubles_of(rows: Sequence[DroppedFile]) -> Troubles:
+    """How many of each kind."""
+    return Troubles(**Counter(str(row.state) for row in rows))
 
 
 def _ripe(row: DroppedFile, now: datetime) -> bool:

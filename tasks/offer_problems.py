@@ -13,7 +13,7 @@ from integrations.handover_systems import systems
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Step
-from tasks.claim_offers import ACCEPTED, STANDS
+from tasks.offer_standing import ACCEPTED, STANDS
 
 WORKING_DAYS = 1
 """So long after it was offered a hand-over should be there (POLICY)."""

@@ -44,10 +44,11 @@ def rest(uow: UnitOfWork, whom: str, until: datetime) -> None:
         put(uow, f"{NOT_BEFORE}{whom}", until.isoformat())
 
 
-def rest_after(uow: UnitOfWork, whom: str, missed: Unanswered | None) -> None:
-    """The same, for as long as this answer asked; nothing when it asked for nothing."""
+def rest_after(uow: UnitOfWork, whom: str, missed: Unanswered | None, *, busy: timedelta = timedelta()) -> None:
+    """The same, for as long as this answer asked, and at least `busy` when it says that it is too busy."""
     if missed is not None:
-        rest(uow, whom, uow.now + timedelta(seconds=missed.wait))
+        least = busy if missed.status in SLOW_DOWN else timedelta()
+        rest(uow, whom, uow.now + max(least, timedelta(seconds=missed.wait)))
 
 
 def wake(uow: UnitOfWork, whom: str) -> None:

@@ -22,8 +22,9 @@ from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Answer, Person, Risk, Step, StepState
 from integrations.verdict import Result, Verdict
 from tasks.ask_partner import a_page, ask_partner, is_gone, temporary
-from tasks.claim_offers import PARTNER, STANDS, SYSTEM_OF, leave_in_peace
+from tasks.claim_offers import PARTNER, SYSTEM_OF, leave_in_peace
 from tasks.offer_handovers import ANSWERED, audit_offer
+from tasks.offer_standing import STANDS
 from tasks.partner_rest import rests_until
 from tasks.record_answer import record_answer
 from tasks.tell_of_offer import offer_back, offer_lost, offer_well, unread_kind, was_told

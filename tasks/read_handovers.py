@@ -21,8 +21,9 @@ from integrations.http import Unanswered
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.tables import Step
-from tasks.claim_offers import PARTNER, STANDS, SYSTEM_OF, THERE
+from tasks.claim_offers import PARTNER, SYSTEM_OF
 from tasks.offer_handovers import ROUND_SECONDS, clock_of
+from tasks.offer_standing import STANDS, THERE
 from tasks.partner_rest import awake, leave_alone, rests_until
 from tasks.read_handover import Heard, read_handover
 

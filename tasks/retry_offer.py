@@ -11,8 +11,9 @@ from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.people import who
 from integrations.ledger.tables import Step
-from tasks.claim_offers import STANDS, SYSTEM_OF
+from tasks.claim_offers import SYSTEM_OF
 from tasks.offer_handovers import audit_offer
+from tasks.offer_standing import STANDS
 from tasks.partner_rest import wake
 
 AGAIN = and_(STANDS, col(HandoverOffer.state).in_((OfferState.PLANNED, OfferState.FAILED, OfferState.BY_HAND)))

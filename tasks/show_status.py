@@ -15,11 +15,11 @@ from integrations.ledger.audit import head
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import Message, MessageState, Outbox, Step, StepState, SweepRun
 from integrations.ledger.upgrading import revision, revisions
+from tasks.corv_silence import silent_requests
 from tasks.file_problems import file_problems
 from tasks.offer_problems import offer_problems
 from tasks.settle_restore import restore_problem
 from tasks.watch_clock import last_sweeps
-from tasks.watch_corv import silent_requests
 
 PATIENCE = timedelta(minutes=30)
 WAITING = (MessageState.PLANNED, MessageState.BUNDLED)

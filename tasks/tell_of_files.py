@@ -3,14 +3,14 @@
 These mails are about no step, so no message of the ladder stands behind them; they are sent and tried as all others.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from domain.delivery import letter_reference
-from domain.file_notice import AT_MOST_EVERY, Troubles, file_notice
+from domain.file_notice import AT_MOST_EVERY, file_notice
 from domain.messages import Rendered, repeated
 from domain.parties import Role
 from domain.recipients import recipient
@@ -23,7 +23,7 @@ from integrations.ledger.people import roster
 from integrations.ledger.restored import epoch, maybe_sent_before
 from integrations.ledger.tables import Bundle, Delivery, DeliveryState
 from tasks.compose_messages import body_hash
-from tasks.note_files import troubles_now
+from tasks.note_files import troubles_now, troubles_of
 
 
 def tell_of_files(ledger: Ledger, now: datetime) -> int:
@@ -36,11 +36,6 @@ def tell_of_files(ledger: Ledger, now: datetime) -> int:
             row.lost = ";".join(filter(None, (row.lost, party)))
             row.bundle_id = row.told_at = None
         return sum(_told(work, rows) for rows in _by_source(_untold(work.session, now)))
-
-
-def troubles_of(rows: Sequence[DroppedFile]) -> Troubles:
-    """How many of each kind."""
-    return Troubles(**Counter(str(row.state) for row in rows))
 
 
 def _untold(session: Session, now: datetime) -> list[DroppedFile]:

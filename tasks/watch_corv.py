@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from domain.dutch import amount
 from domain.messages import CORV_SILENT
 from domain.terms import local_date
 from integrations.corv.receipts import ReceiptKind
@@ -13,12 +12,11 @@ from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.settings_table import get, put
 from integrations.ledger.tables import Audit, Case
 from integrations.partners import partners
-from integrations.settings import settings
+from tasks.corv_silence import SETTING, silence
 from tasks.read_corv_receipts import ACT, request_of
 from tasks.request_lost import tell_worker
 
 TOLD = "corv-zonder-ontvangst"
-SETTING = "corv_silent"
 SENT = ReceiptKind.SENT
 LOOKS_BACK = timedelta(days=92)
 """What is older was told long ago (POLICY)."""
@@ -41,19 +39,6 @@ def watch_corv(ledger: Ledger, now: datetime) -> str:
                 _tell(work, *one)
             put(work, SETTING, str(len(silent)))
     return f"CORV: {silence(len(new))}" if new else ""
-
-
-def silent_requests(session: Session) -> str:
-    """A Dutch sentence of how many there are, as the last daily round counted them; '' when there are none."""
-    if settings().partners is None:
-        return ""
-    number = int(get(session, SETTING) or 0)
-    return silence(number) if number else ""
-
-
-def silence(number: int) -> str:
-    """So many requests without a receipt."""
-    return amount(number, "verzoek zonder ontvangstbericht", "verzoeken zonder ontvangstbericht")
 
 
 def _silent(session: Session, now: datetime, days: int) -> tuple[set[Sent], set[Sent]]:

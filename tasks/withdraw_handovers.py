@@ -15,16 +15,9 @@ from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from tasks.ask_partner import ask_partner, is_gone
-from tasks.claim_offers import (
-    ACCEPTED,
-    PARTNER,
-    REFUSED,
-    SYSTEM_OF,
-    OfferClaim,
-    claim_withdrawal,
-    leave_in_peace,
-)
+from tasks.claim_offers import PARTNER, SYSTEM_OF, OfferClaim, claim_withdrawal, leave_in_peace
 from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, for_now, later, turns
+from tasks.offer_standing import ACCEPTED, REFUSED
 from tasks.partner_rest import awake, leave_alone
 from tasks.tell_of_offer import offer_lost
 

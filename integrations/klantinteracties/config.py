@@ -52,6 +52,11 @@ class KlantinteractiesSystem(Section):
     takes_risks: bool = False
     """The agreement says: who accepts takes over every open risk."""
 
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Every address of it."""
+        return (self.connection,)
+
     @model_validator(mode="after")
     def _clear(self) -> Self:
         """No reason that we do not have, and no word that means two things."""

@@ -144,6 +144,11 @@ class ZgwSystem(Section):
 
     answers: Answers
 
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Every address of it."""
+        return tuple(one for one in (self.zaken, self.catalogi, self.documenten) if one)
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.documenten is None) != (self.document_type is None):

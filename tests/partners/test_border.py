@@ -14,7 +14,8 @@ import pytest
 from sqlmodel import select
 
 from integrations.handover import Standing
-from integrations.handover_systems import opened, systems
+from integrations.handover_doors import opened
+from integrations.handover_systems import systems
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from integrations.handover import Offer
-from integrations.handover_systems import opened, systems
+from integrations.handover_doors import opened
+from integrations.handover_systems import systems
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put

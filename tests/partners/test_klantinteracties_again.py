@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from integrations.handover import Standing
-from integrations.handover_systems import opened
+from integrations.handover_doors import opened
 from integrations.http import Unanswered
 from integrations.klantinteracties.system import KlantinteractiesHandovers, explanation
 from integrations.settings import settings
