@@ -1,10 +1,11 @@
 """A request that CORV did not deliver becomes a task for a person, also where its step was answered already."""
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
-from domain.messages import CORV_FAILED, OFFER, content_hash
+from domain.messages import CORV_FAILED, OFFER
 from domain.steps.protection_request import STEP as REQUEST
 from integrations.ledger import UnitOfWork
+from integrations.ledger.message_rows import message_about, next_ordinal
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import Case, Message, MessageState, Step, StepState
 
@@ -17,9 +18,7 @@ def request_lost(work: UnitOfWork, case: Case, request: Step | None) -> None:
     tell_worker(work, case, request, CORV_FAILED)
     if request is None or request.state != StepState.OPEN:
         step = request or _last(work, case)
-        lost = _message(work, case, step, OFFER, MessageState.FAILED)
-        lost.reason = REASON
-        work.session.add(lost)
+        work.session.add(_message(work, case, step, OFFER, MessageState.FAILED, REASON))
         work.tell_prefect("tag_run", step.id)
         work.session.flush()
 
@@ -30,22 +29,10 @@ def tell_worker(work: UnitOfWork, case: Case, request: Step | None, rung: str) -
     work.session.flush()
 
 
-def _message(work: UnitOfWork, case: Case, step: Step, rung: str, state: MessageState) -> Message:
-    before = select(func.count()).where(Message.step_id == step.id, Message.rung == rung)
-    return Message(
-        step_id=step.id,
-        case_reference=case.reference,
-        party=case.worker or next(iter(Opener.of(work).roster.last_resort([case.team])), ""),
-        rung=rung,
-        deadline_version=step.deadline_version,
-        ordinal=work.session.exec(before).one() + 1,
-        label=REQUEST.label,
-        due_at=step.due_at,
-        state=state,
-        planned_at=work.now,
-        owed_at=work.now,
-        content_hash=content_hash(case.reference, REQUEST.label, step.due_at),
-    )
+def _message(work: UnitOfWork, case: Case, step: Step, rung: str, state: MessageState, reason: str = "") -> Message:
+    party = case.worker or next(iter(Opener.of(work).roster.last_resort([case.team])), "")
+    ordinal = next_ordinal(work, step.id, rung)
+    return message_about(work, case, step, rung, party, ordinal, label=REQUEST.label, state=state, reason=reason)
 
 
 def _last(work: UnitOfWork, case: Case) -> Step:

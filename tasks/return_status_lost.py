@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
-from domain.messages import OUTCOME, OUTCOME_FAILED, content_hash
-from domain.process import step_of
+from domain.messages import OUTCOME, OUTCOME_FAILED
 from integrations.ledger import UnitOfWork
+from integrations.ledger.message_rows import message_about
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import StatusReturn
 from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Report, Step
@@ -21,23 +21,8 @@ def status_lost(work: UnitOfWork, row: StatusReturn) -> None:
     step = _step(work, case, report)
     details: dict[str, str | int] = {"melding": row.report_id, "status": row.status, "reden": row.reason}
     work.audit("uitkomstmelding-mislukt", ground="S08", case_reference=case.reference, step_id=step.id, **details)
-    label, ordinal = step_of(step.kind).label, _ordinal(work, step, row)
-    lost = Message(
-        step_id=step.id,
-        case_reference=case.reference,
-        party=case.worker,
-        rung=OUTCOME,
-        deadline_version=step.deadline_version,
-        ordinal=ordinal,
-        label=label,
-        due_at=step.due_at,
-        state=MessageState.FAILED,
-        reason=row.reason,
-        planned_at=work.now,
-        owed_at=work.now,
-        content_hash=content_hash(case.reference, label, step.due_at),
-    )
-    work.session.add(lost)
+    ordinal, failed = _ordinal(work, step, row), MessageState.FAILED
+    work.session.add(message_about(work, case, step, OUTCOME, case.worker, ordinal, state=failed, reason=row.reason))
     work.tell_prefect("tag_run", step.id)
     if step.state in RUNNING:
         Opener.of(work).notice(case, step, OUTCOME_FAILED, case.worker, ordinal)

@@ -1,6 +1,6 @@
 """A hand-over that a partner's system did not take, or did not answer well, becomes a task for a person."""
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from domain.messages import (
     OFFER,
@@ -9,15 +9,14 @@ from domain.messages import (
     OFFER_GONE,
     OFFER_TAKEN_BACK,
     OFFER_UNREAD,
-    content_hash,
 )
-from domain.process import step_of
 from integrations.handover import TAKEN_BACK
 from integrations.ledger import UnitOfWork
+from integrations.ledger.message_rows import message_about, next_ordinal
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import HandoverOffer
 from integrations.ledger.people import owner_for
-from integrations.ledger.tables import Case, Message, MessageState, Step
+from integrations.ledger.tables import Case, Message, Step
 from tasks.fail_message import fail
 
 NOT_THERE = frozenset({"http-404", "http-410"})
@@ -33,21 +32,8 @@ def offer_lost(work: UnitOfWork, offer: HandoverOffer, kind: str, reason: str = 
     if _told(work, offer, kind, reason):
         return
     step, case = _of(work, offer)
-    label = step_of(step.kind).label
-    lost = Message(
-        step_id=step.id,
-        case_reference=case.reference,
-        party=_receiver(work, case),
-        rung=_lost_rung(kind),
-        deadline_version=step.deadline_version,
-        ordinal=_next(work, offer, _lost_rung(kind)),
-        label=label,
-        due_at=step.due_at,
-        state=MessageState.PLANNED,
-        planned_at=work.now,
-        owed_at=work.now,
-        content_hash=content_hash(case.reference, label, step.due_at),
-    )
+    rung = _lost_rung(kind)
+    lost = message_about(work, case, step, rung, _receiver(work, case), next_ordinal(work, step.id, rung))
     work.session.add(lost)
     work.session.flush()
     fail(work, [lost], reason)
@@ -100,13 +86,7 @@ def _note(offer: HandoverOffer, kind: str, reason: str) -> None:
 
 def _notice(work: UnitOfWork, offer: HandoverOffer, rung: str) -> None:
     step, case = _of(work, offer)
-    Opener.of(work).notice(case, step, rung, step.owner, _next(work, offer, rung))
-
-
-def _next(work: UnitOfWork, offer: HandoverOffer, rung: str) -> int:
-    """The number of the next message of this rung about the step."""
-    before = select(func.count()).where(Message.step_id == offer.step_id, Message.rung == rung)
-    return work.session.exec(before).one() + 1
+    Opener.of(work).notice(case, step, rung, step.owner, next_ordinal(work, step.id, rung))
 
 
 def _receiver(work: UnitOfWork, case: Case) -> str:

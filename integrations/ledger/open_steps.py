@@ -7,16 +7,16 @@ from sqlmodel import col, select
 from domain.dutch import day_text
 from domain.effects import Open, Plan
 from domain.ladder import Lateness, first_action
-from domain.messages import content_hash
 from domain.parties import Roster
 from domain.policy import Policy
 from domain.process import step_of
 from domain.step import Step as Kind
 from domain.suspension import next_look
 from domain.terms import Due, Term, Unit, at_hour, due, end_of_day, local_date, working_days_before
+from integrations.ledger.message_rows import message_about
 from integrations.ledger.people import owner_for, roster
 from integrations.ledger.policy import policy_of
-from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step, StepState
+from integrations.ledger.tables import RUNNING, Case, Message, Step, StepState
 from integrations.ledger.unit_of_work import UnitOfWork
 
 
@@ -115,24 +115,8 @@ class Opener:
 
     def notice(self, case: Case, step: Step, rung: str, party: str, ordinal: int = 1) -> None:
         """Plan one message to one party in this same transaction."""
-        kind = step_of(step.kind)
-        self.uow.session.add(
-            Message(
-                step_id=step.id,
-                case_reference=case.reference,
-                party=party or next(iter(self.roster.last_resort([step.team])), ""),
-                rung=rung,
-                deadline_version=step.deadline_version,
-                ordinal=ordinal,
-                label=kind.label,
-                due_at=step.due_at,
-                acute=rung == "ACUTE",
-                state=MessageState.PLANNED,
-                planned_at=self.uow.now,
-                owed_at=self.uow.now,
-                content_hash=content_hash(case.reference, kind.label, step.due_at),
-            )
-        )
+        party = party or next(iter(self.roster.last_resort([step.team])), "")
+        self.uow.session.add(message_about(self.uow, case, step, rung, party, ordinal))
 
     def ask_second(self, case: Case, step: Step, party: str) -> None:
         """Tell the team lead, once a round, that a second person must look."""
