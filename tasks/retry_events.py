@@ -5,13 +5,12 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import col
 
-from domain.access import refuse_counts_only
 from domain.errors import StateRefusal, UnknownRefusal
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import EventDelivery
-from integrations.ledger.people import who
 from integrations.ledger.tables import DeliveryState
 from integrations.partners import partners
+from tasks.acting import acting
 from tasks.partner_rest import wake
 from tasks.send_events import SUBSCRIBER
 
@@ -29,9 +28,7 @@ def retry_events(
     file, and KR-GEBEURTENIS-NIET-OPNIEUW when nothing was given up or waits.
     """
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as work:
-        person = who(work.session, by)
-        refuse_counts_only(person)
-        work.actor = Actor(person.code, sorted(person.roles)[0], door)
+        acting(work, by)
         if subscriber not in {one.name for one in partners().subscribers}:
             raise UnknownRefusal("KR-ABONNEE-ONBEKEND")
         count = _anew(work, subscriber, number)

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from sqlmodel import and_, col, or_, select
 
-from domain.access import refuse_counts_only
 from domain.errors import StateRefusal, UnknownRefusal
 from integrations.handover_systems import configured
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
-from integrations.ledger.people import who
 from integrations.ledger.tables import Step
+from tasks.acting import acting
 from tasks.claim_offers import SYSTEM_OF
 from tasks.offer_handovers import audit_offer
 from tasks.offer_standing import STANDS
@@ -48,13 +47,6 @@ def retry_offers(ledger: Ledger, organisation: str, by: str, *, door: str, now: 
             _anew(work, row)
         wake(work, f"{SYSTEM_OF}:{organisation}")
         return len(rows)
-
-
-def acting(work: UnitOfWork, by: str) -> None:
-    """This professional acts. Raises KR-CODE-ONBEKEND, KR-CODE-INACTIEF, KR-ROL for who sees numbers only."""
-    person = who(work.session, by)
-    refuse_counts_only(person)
-    work.actor = Actor(person.code, sorted(person.roles)[0], work.actor.door)
 
 
 def offer_of(work: UnitOfWork, number: str) -> HandoverOffer:

@@ -7,14 +7,13 @@ from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from domain.access import refuse_counts_only
 from domain.errors import StateRefusal, UnknownRefusal
 from domain.messages import OUTCOME
 from integrations.ledger import Actor, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import StatusReturn
-from integrations.ledger.people import who
 from integrations.ledger.tables import DeliveryState, Message, Report
 from integrations.partners import partners
+from tasks.acting import acting
 from tasks.failed_messages import WAITING
 from tasks.partner_rest import wake
 from tasks.return_status import REPORTER
@@ -35,9 +34,7 @@ def retry_outcomes(ledger: Ledger, source: str, by: str, *, number: int | None =
     """
     plain = source.strip().upper()
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as work:
-        person = who(work.session, by)
-        refuse_counts_only(person)
-        work.actor = Actor(person.code, sorted(person.roles)[0], door)
+        person = acting(work, by)
         if plain not in {one.source for one in partners().reporters if one.feedback is not None}:
             raise UnknownRefusal("KR-MELDER-ONBEKEND")
         rows = _unheard(work, plain, number)

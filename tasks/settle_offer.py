@@ -5,8 +5,9 @@ from datetime import datetime
 from domain.errors import StateRefusal
 from integrations.ledger import Actor, Ledger
 from integrations.ledger.partner_tables import OfferState
+from tasks.acting import acting
 from tasks.offer_handovers import audit_offer
-from tasks.retry_offer import acting, offer_of
+from tasks.retry_offer import offer_of
 
 
 def settle_offer(ledger: Ledger, number: str, by: str, *, door: str, now: datetime) -> None:

@@ -5,12 +5,11 @@ from enum import StrEnum
 
 from sqlmodel import col, or_, select
 
-from domain.access import refuse_counts_only
 from domain.errors import InputRefusal, StateRefusal, UnknownRefusal
 from domain.messages import UNDELIVERED
 from integrations.ledger import Actor, Ledger, UnitOfWork
-from integrations.ledger.people import who
 from integrations.ledger.tables import Message, MessageState
+from tasks.acting import acting
 
 
 class How(StrEnum):
@@ -31,9 +30,7 @@ def take_up_message(ledger: Ledger, message_id: int, how: str, by: str, *, door:
     if how not in set(How):
         raise InputRefusal("KR-KEUZE-ONGELDIG", field="how")
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as work:
-        person = who(work.session, by)
-        refuse_counts_only(person)
-        work.actor = Actor(person.code, sorted(person.roles)[0], door)
+        person = acting(work, by)
         failed = _failed_together(work, message_id)
         for message in failed:
             message.handled_at, message.handled_by, message.handled_how = now, person.code, how
