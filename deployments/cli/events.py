@@ -1,5 +1,6 @@
 """`ketenregie events`: what subscribers still have to hear, and what they missed."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,10 +8,11 @@ import typer
 from deployments.cli.messages import WHO
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now
-from deployments.cli.output import print_json, print_table, say
+from deployments.cli.output import print_json, say
+from deployments.cli.partner_lines import STANDING, look, print_lines, standing
 from domain.dutch import amount
 from tasks.list_events import list_events
-from tasks.log_reading import DOOR, log_reading, reader
+from tasks.log_reading import DOOR
 from tasks.retry_events import retry_events
 
 app = typer.Typer(
@@ -18,14 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Gebeurtenissen voor abonnees uit het partnerbestand: lijst, opnieuw.",
 )
-WORDS = {
-    "planned": "nog te versturen",
-    "claimed": "onderweg",
-    "sent": "verstuurd",
-    "temporary": "later opnieuw",
-    "indefinite": "later opnieuw",
-    "permanent": "niet bezorgd",
-}
+NAMES = ("gebeurtenis", "gebeurtenissen")
 
 
 @app.command("list")
@@ -38,24 +33,11 @@ def list_(
     database: Database = "",
 ) -> None:
     """Toon wat abonnees nog moeten horen en wat niet bezorgd is, de nieuwste eerst."""
-    with opened(database) as here:
-        if by:
-            log_reading(here.ledger, reader(here.ledger, by), here.logging(), "gebeurtenissen-ingezien")
-        with here.ledger.reading() as session:
-            found = list_events(session, subscriber=subscriber, whole=whole, limit=limit + 1)
-    shown, more = found[:limit], len(found) > limit
-    if as_json:
-        print_json({"shown": len(shown), "more": more, "events": shown})
-        return
-    columns = ("abonnee", "nummer", "gebeurtenis", "zaak", "gebeurd", "stand", "pogingen", "opnieuw om", "reden")
-    rows = (
-        (e.subscriber, e.number, e.kind, e.case_reference, e.at, WORDS[e.state], e.attempts, e.next_try_at, e.reason)
-        for e in shown
-    )
-    if shown:
-        print_table(columns, rows)
-    told = amount(len(shown), "gebeurtenis", "gebeurtenissen")
-    say(f"{told}.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+    find = partial(list_events, subscriber=subscriber, whole=whole)
+    shown, more = look(find, limit, by, "gebeurtenissen-ingezien", database)
+    columns = ("abonnee", "nummer", "gebeurtenis", "zaak", "gebeurd", *STANDING)
+    rows = ((e.subscriber, e.number, e.kind, e.case_reference, e.at, *standing(e)) for e in shown)
+    print_lines("events", shown, more, as_json, (columns, rows), NAMES)
 
 
 @app.command()
@@ -75,4 +57,4 @@ def retry(
     if as_json:
         print_json({"planned": planned})
     else:
-        say(f"De volgende ronde biedt {amount(planned, 'gebeurtenis', 'gebeurtenissen')} opnieuw aan.")
+        say(f"De volgende ronde biedt {amount(planned, *NAMES)} opnieuw aan.")

@@ -1,5 +1,6 @@
 """`ketenregie handover`: the hand-overs on their way to the case systems of local teams."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,11 +8,12 @@ import typer
 from deployments.cli.messages import WHO
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now
-from deployments.cli.output import print_json, print_table, say
+from deployments.cli.output import print_json, say
+from deployments.cli.partner_lines import look, print_lines
 from domain.dutch import amount
 from domain.errors import InputRefusal
 from tasks.list_offers import OfferLine, list_offers
-from tasks.log_reading import DOOR, log_reading, reader
+from tasks.log_reading import DOOR
 from tasks.retry_offer import retry_offer, retry_offers
 from tasks.settle_offer import settle_offer
 
@@ -31,6 +33,7 @@ WORDS = {
     "failed": "mislukt",
 }
 NUMBER = typer.Argument(metavar="NUMMER", help="Het nummer van de overdracht, uit de lijst.", show_default=False)
+NAMES = ("overdracht", "overdrachten")
 
 
 @app.command("list")
@@ -42,23 +45,14 @@ def list_(
     database: Database = "",
 ) -> None:
     """Toon de overdrachten die nog lopen, de nieuwste eerst, en waar een mens naar moet kijken."""
-    with opened(database) as here:
-        if by:
-            log_reading(here.ledger, reader(here.ledger, by), here.logging(), "overdrachten-ingezien")
-        with here.ledger.reading() as session:
-            found = list_offers(session, whole=whole, limit=limit + 1)
-    shown, more = found[:limit], len(found) > limit
-    if as_json:
-        print_json({"shown": len(shown), "more": more, "offers": shown})
-        return
+    find = partial(list_offers, whole=whole)
+    shown, more = look(find, limit, by, "overdrachten-ingezien", database)
     columns = ("nummer", "zaak", "naar", "stand", "aangeboden", "opnieuw om", "reden", "antwoord telt nog niet")
     rows = (
         (o.number, o.case_reference, o.organisation, _stand(o), o.offered_at, o.next_try_at, o.reason, o.refused)
         for o in shown
     )
-    if shown:
-        print_table(columns, rows)
-    say(f"{amount(len(shown), 'overdracht', 'overdrachten')}.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+    print_lines("offers", shown, more, as_json, (columns, rows), NAMES)
 
 
 def _stand(line: OfferLine) -> str:
@@ -87,7 +81,7 @@ def retry(
     if as_json:
         print_json({"planned": count})
     else:
-        say(f"De volgende ronde neemt {amount(count, 'overdracht', 'overdrachten')} opnieuw op.")
+        say(f"De volgende ronde neemt {amount(count, *NAMES)} opnieuw op.")
 
 
 @app.command()

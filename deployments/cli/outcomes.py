@@ -1,5 +1,6 @@
 """`ketenregie outcomes`: what reporters' systems still have to hear of their reports, and what did not arrive."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -7,10 +8,11 @@ import typer
 from deployments.cli.messages import WHO
 from deployments.cli.opened import opened
 from deployments.cli.options import AsJson, By, Database, Limit, Now
-from deployments.cli.output import print_json, print_table, say
+from deployments.cli.output import print_json, say
+from deployments.cli.partner_lines import STANDING, look, print_lines, standing
 from domain.dutch import amount
 from tasks.list_outcomes import list_outcomes
-from tasks.log_reading import DOOR, log_reading, reader
+from tasks.log_reading import DOOR
 from tasks.retry_outcomes import retry_outcomes
 
 app = typer.Typer(
@@ -18,15 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Uitkomstmeldingen voor systemen van melders: lijst, opnieuw.",
 )
-WORDS = {
-    "planned": "nog te versturen",
-    "claimed": "onderweg",
-    "sent": "verstuurd",
-    "temporary": "later opnieuw",
-    "indefinite": "later opnieuw",
-    "permanent": "niet bezorgd",
-}
-ONE, MORE = "uitkomstmelding", "uitkomstmeldingen"
+NAMES = ("uitkomstmelding", "uitkomstmeldingen")
 
 
 @app.command("list")
@@ -39,33 +33,11 @@ def list_(
     database: Database = "",
 ) -> None:
     """Toon wat melders nog over hun melding moeten horen en wat niet bezorgd is, de nieuwste eerst."""
-    with opened(database) as here:
-        if by:
-            log_reading(here.ledger, reader(here.ledger, by), here.logging(), "uitkomstmeldingen-ingezien")
-        with here.ledger.reading() as session:
-            found = list_outcomes(session, source=source, whole=whole, limit=limit + 1)
-    shown, more = found[:limit], len(found) > limit
-    if as_json:
-        print_json({"shown": len(shown), "more": more, "outcomes": shown})
-        return
-    columns = ("nummer", "melder", "zaak", "status", "gepland", "stand", "pogingen", "opnieuw om", "reden")
-    rows = (
-        (
-            o.number,
-            o.source,
-            o.case_reference,
-            o.status,
-            o.written_at,
-            WORDS[o.state],
-            o.attempts,
-            o.next_try_at,
-            o.reason,
-        )
-        for o in shown
-    )
-    if shown:
-        print_table(columns, rows)
-    say(f"{amount(len(shown), ONE, MORE)}.{' Er zijn er meer; gebruik --limit.' if more else ''}")
+    find = partial(list_outcomes, source=source, whole=whole)
+    shown, more = look(find, limit, by, "uitkomstmeldingen-ingezien", database)
+    columns = ("nummer", "melder", "zaak", "status", "gepland", *STANDING)
+    rows = ((o.number, o.source, o.case_reference, o.status, o.written_at, *standing(o)) for o in shown)
+    print_lines("outcomes", shown, more, as_json, (columns, rows), NAMES)
 
 
 @app.command()
@@ -85,4 +57,4 @@ def retry(
     if as_json:
         print_json({"planned": planned})
     else:
-        say(f"De volgende ronde vertelt {amount(planned, ONE, MORE)} opnieuw.")
+        say(f"De volgende ronde vertelt {amount(planned, *NAMES)} opnieuw.")
