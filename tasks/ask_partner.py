@@ -13,7 +13,6 @@ from integrations.verdict import OF_US, Result, Verdict
 
 NO_SYSTEM = f"{OF_US}geen-systeem"
 ELSEWHERE = "omgeleid"
-NOT_THERE = frozenset({404, 410})
 LOGGER = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
@@ -42,7 +41,7 @@ def ask_partner(organisation: str, question: Callable[[HandoverSystem], Answer])
 def is_gone(system: HandoverSystem, remote: str, missed: Unanswered) -> bool:
     """Whether this answer means that nothing stands at this address any more. Raises Unanswered, for now, when what was
     not there is something else: their catalogue, or all of a system in maintenance."""
-    if missed.status not in NOT_THERE:
+    if not missed.not_there:
         return False
     try:
         gone = system.gone(remote)

@@ -16,6 +16,7 @@ from integrations.verdict import OF_US, Result, Verdict
 
 SLOW_DOWN = frozenset({408, 425, 429, 503})
 NO_ACCESS = frozenset({401, 403, 407})
+GONE = frozenset({404, 410})
 EXPIRED = 10  # OpenSSL: X509_V_ERR_CERT_HAS_EXPIRED
 LONGEST_WAIT = 7 * 24 * 3600.0
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
@@ -42,6 +43,11 @@ class Unanswered(Exception):
     ) -> None:
         super().__init__(result.reason)
         self.result, self.status, self.wait, self.codes, self.problem = result, status, wait, codes, problem
+
+    @property
+    def not_there(self) -> bool:
+        """They answered that nothing stands at this address, or not any more."""
+        return self.status in GONE
 
 
 def refused(repeatable: bool, answer: httpx.Response, body: object) -> Unanswered:

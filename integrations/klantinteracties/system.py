@@ -23,7 +23,6 @@ from integrations.verdict import Result, Verdict
 OBJECT, BY = "warme overdracht", "nummer"
 SUBJECT = "Warme overdracht"
 MOST_PAGES = 20
-GONE = frozenset({404, 410})
 
 
 @contextmanager
@@ -66,7 +65,7 @@ class KlantinteractiesHandovers:
         try:
             self.door.get(remote)
         except Unanswered as missed:
-            if missed.status not in GONE:
+            if not missed.not_there:
                 raise
             self.door.get("internetaken", params={"pageSize": "1"})
             return True

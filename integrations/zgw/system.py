@@ -18,8 +18,6 @@ from integrations.zgw.config import Answers, ZgwSystem
 from integrations.zgw.doors import Doors, text
 from integrations.zgw.preflight import look
 
-GONE = frozenset({404, 410})
-
 
 class ZgwCases:
     """HandoverSystem for one local organisation. Use it as a context; one at a time.
@@ -100,7 +98,7 @@ class ZgwCases:
         try:
             self.doors.get("zaken", remote)
         except Unanswered as missed:
-            if missed.status not in GONE:
+            if not missed.not_there:
                 raise
             self.doors.get("zaken", "zaken", params={"identificatie": "preflight"})
             return True
