@@ -11,6 +11,9 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import FileTrouble
 from tasks.note_files import file_key, note_file, troubles_now
 
+NO_CASE = "KR-ZAAK-ONBEKEND"
+"""What stands beside a refused file about a row with a case that is not ours."""
+
 
 def files_to_read(ledger: Ledger, source: str, folder: Path, suffixes: Iterable[str]) -> list[WaitingFile]:
     """At most two hundred; the others wait for the next round. What was read before but stayed is not read again, so

@@ -17,13 +17,12 @@ from integrations.ledger.tables import Answer, Audit, Case, Organisation, OwnNum
 from integrations.partner_folders import CORV
 from integrations.partners import partners
 from tasks.claim_offers import PARTNER
-from tasks.put_away_files import files_to_read, put_away_or_note
+from tasks.put_away_files import NO_CASE, files_to_read, put_away_or_note
 from tasks.record_answer import record_answer
 from tasks.request_lost import request_lost
 
 ACT = "corv-ontvangst"
 NEW, KNOWN, UNKNOWN = "nieuw", "al bekend", "onbekend kenmerk"
-NO_CASE = "KR-ZAAK-ONBEKEND"
 SENT_ON = "sent_on"
 
 

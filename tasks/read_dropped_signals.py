@@ -8,10 +8,8 @@ from integrations.drop_folder import REFUSED_FILES, in_figures
 from integrations.ledger import SYSTEM, Ledger
 from integrations.partners import partners
 from integrations.signals.dropped import SUFFIXES, DroppedFile, DroppedSignals
-from tasks.put_away_files import files_to_read, put_away_or_note
+from tasks.put_away_files import NO_CASE, files_to_read, put_away_or_note
 from tasks.record_signal import UNKNOWN, record_signal
-
-NO_CASE = "KR-ZAAK-ONBEKEND"
 
 
 def read_dropped_signals(ledger: Ledger, now: datetime) -> str:
