@@ -6,6 +6,7 @@ from datetime import date
 from domain.errors import InputRefusal, UnknownRefusal
 from domain.privacy import refuse_personal
 from domain.questions import Facts, Kind, Question, Value
+from domain.references import is_valid, normalise
 
 ACTS = frozenset({"approval", "extension", "next_act"})
 """Answers that do something each time they are given, also when the value is the same; never filled in beforehand."""
@@ -35,6 +36,8 @@ def _value(question: Question, raw: object, today: date, codes: frozenset[str]) 
             return _number(question, raw)
         case Kind.CODE:
             return _one_of(question, str(raw), codes)
+        case Kind.CASE:
+            return _reference(question, str(raw))
         case _:
             return _one_of(question, _plain(raw), frozenset(choice.value for choice in question.choices))
 
@@ -60,6 +63,13 @@ def _day(question: Question, raw: object, today: date) -> date:
     if not question.future and day > today:
         raise InputRefusal("KR-DATUM-TOEKOMST", field=question.title)
     return day
+
+
+def _reference(question: Question, raw: str) -> str:
+    """Whether there is such a case, the ledger says."""
+    if not is_valid(raw):
+        raise InputRefusal("KR-ZAAKCODE-ONGELDIG", field=question.title)
+    return normalise(raw)
 
 
 def _number(question: Question, raw: object) -> int:

@@ -113,6 +113,13 @@ class ResolveRisk:
 
 
 @dataclass(frozen=True)
+class JoinCase:
+    """The whole case, on which nothing was done yet, goes into the open case with this reference (S23)."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
 class EndCase:
     """Close the case; retention counts from here."""
 
@@ -134,5 +141,6 @@ Effect = (
     | AddRisk
     | AcknowledgeRisk
     | ResolveRisk
+    | JoinCase
     | EndCase
 )

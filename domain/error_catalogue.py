@@ -33,6 +33,9 @@ CATALOGUE: dict[str, Entry] = {
     ),
     # input
     "KR-KEUZE-ONGELDIG": Entry("Het antwoord op '{field}' is geen geldige keuze.", "Kies een van de getoonde waarden."),
+    "KR-ZAAKCODE-ONGELDIG": Entry(
+        "'{field}' is geen geldige zaakcode.", "Neem de code over uit het bericht of uit 'ketenregie case list'."
+    ),
     "KR-DATUM-ONGELDIG": Entry("'{field}' is geen geldige datum.", "Schrijf de datum als jjjj-mm-dd."),
     "KR-OPSCHORTING-DATUM": Entry(
         "Op deze dag kan de opschorting niet eindigen.", "Kies een dag na vandaag; opschorten mag hooguit {longest}."
@@ -219,6 +222,10 @@ CATALOGUE: dict[str, Entry] = {
         "Er is niets dat deze melder opnieuw moet horen.", "Kijk met 'ketenregie outcomes list --all' hoe alles staat."
     ),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
+    "KR-SAMENVOEGEN": Entry(
+        "Deze melding kan niet bij die zaak: het is dezelfde zaak, of er is op deze zaak al iets gedaan.",
+        "Controleer de zaakcode; alleen een zaak waarin nog niets gebeurde dan melden kan opgaan in een andere.",
+    ),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),
     "KR-TOEWIJZEN-ZELFDE": Entry(
         "Deze code is al de vaste medewerker van deze zaak.", "Er is niets gewijzigd; kies een andere collega."

@@ -36,6 +36,7 @@ PUBLIC = {
         Public("termijn-opgeschort", "Een termijn is opgeschort"),
         Public("termijn-hervat", "Een termijn loopt weer"),
         Public("zicht-verplaatst", "Een andere organisatie heeft zicht op veiligheid"),
+        Public("zaak-samengevoegd", "De zaak is opgegaan in een andere zaak"),
         Public("zaak-afgesloten", "De zaak is afgesloten"),
     )
 }

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     DATE = "date"  # ISO date, e.g. 2026-04-24
     NUMBER = "number"
     CODE = "code"  # the code of a professional or organisation of the region
+    CASE = "case"  # the reference of a case
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,8 @@ class Step:
     that gives the due moment (None: no clock; `{n}` stands for the first part of the subject); `first_clock` is the one
     that runs until the step's own clock is started by an answer (the offer of a hand-over, the weighing of a request).
     `outcomes` are the answers to the closing question; those in `stays` leave the step open. `gaps` lists in Dutch what
-    is missing before it may close.
+    is missing before it may close. `first` is what an answer brings about before it is judged, `progress` what it
+    brings about while the step stays open or closes, `close` what follows its end.
     """
 
     word: str
@@ -99,6 +100,7 @@ class Step:
     outcomes: tuple[Choice, ...]
     ask: Ask
     gaps: Gaps = no_gaps
+    first: Effects = no_effects
     progress: Effects = no_effects
     close: Effects = no_effects
     second: NeedsSecond = no_second

@@ -16,6 +16,7 @@ from tasks.read_form import StepForm
 NOT_YET = "– nog niet ingevuld –"
 RECORDER = "vastgelegd_door"
 CODE = "^[A-Za-z]{1,8}-[0-9]{1,5}$"  # a name, a number or an address typed here is refused before it is stored
+REFERENCE = "^[A-Za-z0-9 -]{0,20}$"
 LOOSE_CODE = "^[A-Za-z0-9-]{2,20}$"
 ASKED_ANEW = GATED | ACTS  # these are never filled in beforehand: whoever gives them must mean them
 
@@ -84,6 +85,8 @@ def _field(question: Question, form: StepForm) -> Schema:
             return _with_known(_number(question), known)
         case Kind.CODE:
             return _select(question.title, form.codes, known)
+        case Kind.CASE:
+            return _with_known({"title": question.title, "type": "string", "pattern": REFERENCE}, known)
         case _:
             titles = {choice.value: choice.title for choice in question.choices}
             return _select(question.title, tuple(titles.values()), titles.get(str(known)) if known else None)

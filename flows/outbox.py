@@ -17,7 +17,7 @@ from tasks.find_deployments import find_deployments
 from tasks.forget_answer import forget_inputs
 from tasks.read_inputs import read_inputs
 from tasks.run_facts import OutboxItem, RunFacts, note_run, outbox_done, outbox_failed, run_facts, waiting_outbox
-from tasks.start_run import start_run, tags_of
+from tasks.start_run import run_name, start_run, tags_of
 from tasks.tag_run import tag_run
 
 AT_ONCE = 4  # Prefect's SQLite server refuses at about sixty requests at once
@@ -90,7 +90,7 @@ class _Pumping:
         if act == "start_run":
             await ensure_run(self.client, self.ledger, facts, self.now, self.deployments)
         elif facts.run_id and act == "tag_run":
-            await tag_run(self.client, UUID(facts.run_id), tags_of(facts))
+            await tag_run(self.client, UUID(facts.run_id), run_name(facts), tags_of(facts))
         elif facts.run_id and act == "end_run":
             return await close_run(self.client, UUID(facts.run_id), facts)
         return True

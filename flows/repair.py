@@ -26,7 +26,7 @@ from tasks.pause_deployment import pause_deployment
 from tasks.restart_run import bury_run, restart_run
 from tasks.run_facts import RunFacts, note_run, run_facts, running_steps
 from tasks.start_run import moment_of, run_name, tags_of
-from tasks.tag_run import name_run
+from tasks.tag_run import tag_run
 
 ROUND_DEAD_AFTER = timedelta(hours=2)
 FORMS_AT_ONCE = 500  # a call each: of more waiting runs than these, the forms are looked at in turn
@@ -127,7 +127,7 @@ class Repair:
             note_run(self.ledger, facts.step_id, str(run.id), self.now)
             self.done.repairs[Difference.RUN_ID] += 1
         if has_other_labels(run, facts):
-            await name_run(self.client, run.id, run_name(facts), tags_of(facts))
+            await tag_run(self.client, run.id, run_name(facts), tags_of(facts))
             self.done.repairs[Difference.LABELS] += 1
         found = in_state(run, facts, self.homes, self.now)
         if found is None or not await as_seen(self.client, run):

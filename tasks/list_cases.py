@@ -13,7 +13,7 @@ from domain.case import CaseState
 from domain.errors import InputRefusal
 from domain.parties import LOCAL_ROLES, VT_ROLES, Professional, Role
 from integrations.ledger import Ledger
-from integrations.ledger.tables import Case, Municipality, Step, StepState, Team
+from integrations.ledger.tables import Case, Municipality, OwnNumber, Step, StepState, Team
 from tasks.log_reading import log_reading, reader
 
 SEES_ALL = VT_ROLES | {Role.VT_MANAGER, Role.PROCESS_DIRECTOR}
@@ -21,12 +21,14 @@ SEES_ALL = VT_ROLES | {Role.VT_MANAGER, Role.PROCESS_DIRECTOR}
 
 @dataclass(frozen=True)
 class Filter:
-    """Which cases: `late` ones only; of a team (at Veilig Thuis or local), a municipality, a state."""
+    """Which cases: `late` ones only; of a team (at Veilig Thuis or local), a municipality, a state; the one that the
+    reader's own organisation knows by this number."""
 
     late: bool = False
     team: str = ""
     municipality: str = ""
     state: str = ""
+    own_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def list_cases(
     """
     person = reader(ledger, by)
     with ledger.reading() as session:
-        conditions = [*_wanted(session, wanted, now), *_allowed(person)]
+        conditions = [*_wanted(session, wanted, person, now), *_allowed(person)]
         total = session.exec(select(func.count()).select_from(Case).where(*conditions)).one()
         cases = session.exec(select(Case).where(*conditions).order_by(col(Case.id).desc()).limit(limit)).all()
         lines = _lines(session, list(cases), now)
@@ -78,7 +80,7 @@ def is_late_then(now: datetime) -> Any:
     return and_(col(Step.state) == StepState.OPEN, past)
 
 
-def _wanted(session: Session, wanted: Filter, now: datetime) -> list[Any]:
+def _wanted(session: Session, wanted: Filter, person: Professional, now: datetime) -> list[Any]:
     conditions: list[Any] = []
     if wanted.late:
         conditions.append(col(Case.id).in_(select(Step.case_id).where(is_late_then(now))))
@@ -91,6 +93,9 @@ def _wanted(session: Session, wanted: Filter, now: datetime) -> list[Any]:
         if wanted.state not in set(CaseState):
             raise InputRefusal("KR-KEUZE-ONGELDIG", field="toestand")
         conditions.append(Case.state == wanted.state)
+    if wanted.own_number:
+        named = select(OwnNumber.case_id).where(OwnNumber.organisation == person.organisation)
+        conditions.append(col(Case.id).in_(named.where(OwnNumber.number == wanted.own_number.strip())))
     return conditions
 
 

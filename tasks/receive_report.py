@@ -8,10 +8,8 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from domain.case import CaseState
-from domain.case import Person as Member
 from domain.effects import Open
 from domain.errors import RoleRefusal, UnknownRefusal
-from domain.members import place
 from domain.parties import Role
 from domain.questions import Facts, Given
 from domain.references import new_reference
@@ -20,14 +18,14 @@ from domain.step import Context
 from domain.steps.report_intake import STEP as INTAKE
 from integrations.ledger import UnitOfWork
 from integrations.ledger.apply import Applier
-from integrations.ledger.case_view import intake_view, person_view, vt_organisation
+from integrations.ledger.case_view import intake_view, vt_organisation
+from integrations.ledger.households import classification, members_told, open_case_of
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.tables import (
     Answer,
     Case,
     Municipality,
     OwnNumber,
-    Person,
     Report,
 )
 
@@ -49,12 +47,11 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     report that nobody accepted yet alarms the duty desk from its intake: danger does not wait for the reading.
     Raises UnknownRefusal for a code of a professional that does not exist.
     """
-    household = household_key(report, _veilig_thuis(uow))
-    case = _open_case_of(uow.session, household)
+    case, household = open_case_of(uow.session, household_key(report, _veilig_thuis(uow)))
     new_case = case is None
     case = case or _new_case(uow, report, household)
     row = _report(uow, case, report)
-    _household(uow, case, report, row, now)
+    members_told(uow, case, report.persons, row.id or 0)
     uow.audit("melding-ontvangen", ground="melding", case_reference=case.reference, report=row.id or 0)
     intake = Open(INTAKE.word, str(row.id), start=report.received_at, acute=report.possibly_acute)
     if report.accepted_by:
@@ -62,12 +59,6 @@ def receive(uow: UnitOfWork, report: IncomingReport, now: datetime) -> Received:
     else:
         Opener.of(uow).open(case, intake)
     return Received(case.reference, case.id or 0, row.id or 0, new_case)
-
-
-def _open_case_of(session: Session, household: str) -> Case | None:
-    """The open case of this household, if there is one."""
-    running = select(Case).where(Case.household == household, Case.state != CaseState.CLOSED)
-    return session.exec(running).first()
 
 
 def _new_case(uow: UnitOfWork, report: IncomingReport, household: str) -> Case:
@@ -134,7 +125,7 @@ def _report(uow: UnitOfWork, case: Case, report: IncomingReport) -> Report:
         channel=report.channel,
         reporter_class=report.reporter_class,
         disclosure=report.disclosure,
-        classification=report.classification or _classification(uow.session, case, report),
+        classification=report.classification or classification(uow.session, case),
         norm_ground=report.norm_ground,
         feedback_wanted=report.feedback_wanted,
         on_regular_waiting_list=report.on_regular_waiting_list,
@@ -146,43 +137,6 @@ def _report(uow: UnitOfWork, case: Case, report: IncomingReport) -> Report:
     uow.session.add(row)
     uow.session.flush()
     return row
-
-
-def _classification(session: Session, case: Case, report: IncomingReport) -> str:
-    """The class by what this ledger knows (S05 confirms it): the phase of the open case, else earlier reports."""
-    if session.exec(select(Report.id).where(Report.case_id == case.id)).first() is not None:
-        if case.state in (CaseState.RECEIVED, CaseState.IN_ASSESSMENT):
-            return "follow_up_during_assessment"
-        handed = case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
-        return "follow_up_during_monitoring" if handed else "follow_up_after_assessment"
-    earlier = select(Report.id).join(Case, col(Case.id) == Report.case_id).where(Case.household == case.household)
-    return "repeat_multiple_known" if session.exec(earlier).first() is not None else "first"
-
-
-def _household(uow: UnitOfWork, case: Case, report: IncomingReport, row: Report, now: datetime) -> None:
-    """Who is new joins; a letter that was somebody else's is written down, and so is a birth year that got known."""
-    asked = select(Person).where(Person.case_id == case.id)
-    known = {person.key: person for person in uow.session.exec(asked)} if case.steps_made else {}
-    for placed in place([person_view(one) for one in known.values()], report.persons):
-        person = placed.person
-        if placed.new:
-            uow.session.add(_joined(case, person, now))
-        else:
-            known[person.key].birth_year = person.birth_year
-        if person.told_as or not placed.new:
-            act = "gezinslid-andere-letter" if placed.new else "geboortejaar-aangevuld"
-            uow.audit(act, ground="melding", case_reference=case.reference, report=row.id or 0, key=person.key)
-
-
-def _joined(case: Case, person: Member, now: datetime) -> Person:
-    return Person(
-        case_id=case.id or 0,
-        key=person.key,
-        role=person.role,
-        birth_year=person.birth_year,
-        joined_at=now,
-        told_as=person.told_as,
-    )
 
 
 def _accept(uow: UnitOfWork, case: Case, report: Report, opening: Open, by: str) -> None:

@@ -126,6 +126,7 @@ class _Recording:
         values = self._values(given, by)
         new = changed(self.facts, values)
         self.facts = self._with(new, by)
+        self._first(by, frozenset(new))
         judgement = judge(self.kind, self._context(by, frozenset(new)), frozenset(values))
         if judgement.missing:  # what only counts when nothing is missing is not kept: it is asked again
             new = {name: value for name, value in new.items() if name not in GATED}
@@ -135,6 +136,14 @@ class _Recording:
         self._follow(judgement, by, frozenset(new))
         waits = role_names(judgement.waits_for.roles) if judgement.waits_for else ""
         return Recorded(_word(self.step), self.step.outcome, judgement.missing, refused, waits)
+
+    def _first(self, by: Professional, new: frozenset[str]) -> None:
+        """What comes before the judgement: a step may turn out to be one of another case."""
+        applier = Applier(self.uow, self.case, self.step)
+        applier.all(self.kind.first(self._context(by, new)))
+        if applier.case is not self.case:
+            self.case = applier.case
+            self.view = case_view(self.uow.session, self.case)
 
     def _with(self, new: Mapping[str, Value], by: Professional) -> Facts:
         order = 1 + max((found.order for found in self.facts.given.values()), default=-1)

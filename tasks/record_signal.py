@@ -7,6 +7,7 @@ from domain.effects import Open
 from domain.signals import Sign
 from domain.steps.out_of_sight import STEP as OUT_OF_SIGHT
 from integrations.ledger import UnitOfWork
+from integrations.ledger.households import present_case
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import Signal
 from integrations.ledger.tables import RUNNING, Case, Step
@@ -23,7 +24,7 @@ def record_signal(uow: UnitOfWork, sign: Sign, source: str) -> str:
     key = f"{source}:{sign.number}"
     if uow.session.exec(select(Signal.id).where(Signal.key == key)).first() is not None:
         return KNOWN
-    case = uow.session.exec(select(Case).where(Case.reference == sign.reference)).first()
+    case = present_case(uow.session, sign.reference)
     if case is None:
         return UNKNOWN
     closed = case.state == CaseState.CLOSED

@@ -101,6 +101,7 @@ class CaseSheet:
     opened_at: datetime
     closed_at: datetime | None
     retention_until: str
+    joined_to: str
     concern: str
     open_risks: int
     persons: tuple[dict[str, str], ...]
@@ -149,6 +150,7 @@ def _sheet(session: Session, case: Case, view: CaseView, person: Professional, n
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         retention_until=case.retention_until.isoformat() if case.retention_until else "",
+        joined_to=case.joined_to,
         concern=case.concern if whole else "",
         open_risks=len(view.open_risks),
         persons=_persons(view, now) if whole else (),

@@ -1,4 +1,4 @@
-"""Tag a run: `te-laat`, `acuut` and `opgeschort` appear and go with the facts of the step."""
+"""Name and tag a run: `te-laat`, `acuut` and `opgeschort` go with the facts of the step, its name with its case."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -9,16 +9,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 GONE = 404
 
 
-async def tag_run(client: PrefectClient, run_id: UUID, tags: Iterable[str]) -> None:
-    """Give the run exactly these tags; a run that is gone needs none."""
-    try:
-        await client.update_flow_run(run_id, tags=list(tags))
-    except PrefectHTTPStatusError as error:
-        if error.response.status_code != GONE:
-            raise
-
-
-async def name_run(client: PrefectClient, run_id: UUID, name: str, tags: Iterable[str]) -> None:
+async def tag_run(client: PrefectClient, run_id: UUID, name: str, tags: Iterable[str]) -> None:
     """Give the run this name and exactly these tags; a run that is gone needs none."""
     try:
         await client.update_flow_run(run_id, name=name, tags=list(tags))

@@ -33,6 +33,7 @@ GOOD = (
     "no_new_violence",
 )
 ONWARD = ("not_acute", "restored", "structural", "handover", "accepted", "joint", "started", "continue", "held", "lost")
+BY_CHANCE = ("approval", "extension", "belongs_to")
 SECONDS = ("VT-209", "VT-901", "VT-203")
 
 
@@ -66,7 +67,7 @@ class Walker:
     def finish(self) -> None:
         """The owner's side answers everything well, and ends the step in one of its ways."""
         if found := self._form():
-            given = {q.name: self._good(q, found) for q in found.questions if q.name not in ("approval", "extension")}
+            given = {q.name: self._good(q, found) for q in found.questions if q.name not in BY_CHANCE}
             given |= {q.name: self._ending(q, found) for q in found.questions if q.name == "outcome"}
             self._record(found, given, "KR-002" if found.kind == "mda_consultation" else "VT-201")
 
@@ -122,6 +123,8 @@ class Walker:
                 return self.chance.randint(question.low, min(question.high, question.low + 4))
             case Kind.CODE:
                 return self.chance.choice(form.codes)
+            case Kind.CASE:
+                return self.chance.choice(self.cases())
         return self.chance.choice(question.choices).value
 
     def _ending(self, question: Question, form: StepForm) -> object:

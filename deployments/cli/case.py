@@ -29,6 +29,7 @@ def list_(
     team: Annotated[str, typer.Option(help="Alleen van dit team.")] = "",
     municipality: Annotated[str, typer.Option(help="Alleen van deze gemeente.")] = "",
     state: Annotated[str, typer.Option(help="Alleen in deze toestand, zoals in_service.")] = "",
+    own_number: Annotated[str, typer.Option(help="Alleen de zaak met dit nummer in uw eigen systeem.")] = "",
     limit: Limit = 50,
     now: Now = "",
     as_json: AsJson = False,
@@ -36,7 +37,7 @@ def list_(
 ) -> None:
     """Toon de zaken die u mag zien, de nieuwste eerst."""
     with opened(database, now) as here:
-        wanted = Filter(late, team, municipality, state)
+        wanted = Filter(late, team, municipality, state, own_number)
         found = list_cases(here.ledger, by, here.viewing(), wanted, logged_at=here.logging(), limit=limit)
     if as_json:
         print_json({"total": found.total, "shown": len(found.cases), "cases": found.cases})

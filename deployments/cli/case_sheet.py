@@ -51,6 +51,7 @@ def _head(sheet: CaseSheet) -> tuple[tuple[str, str], ...]:
         ("Geopend", moment_text(sheet.opened_at)),
         ("Afgesloten", moment_text(sheet.closed_at) if sheet.closed_at else ""),
         ("Bewaren tot", sheet.retention_until),
+        ("Opgegaan in", sheet.joined_to),
     )
 
 

@@ -57,6 +57,8 @@ def allowed(question: Question) -> str:
             return f"getal {question.low} tot en met {question.high}"
         case Kind.CODE:
             return "medewerkerscode"
+        case Kind.CASE:
+            return "zaakcode"
         case _:
             return ", ".join(f"{choice.value} ({choice.title})" for choice in question.choices)
 

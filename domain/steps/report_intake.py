@@ -2,18 +2,34 @@
 
 Late after `read_within` (POLICY, own default 2 h): the duty desk and the team lead hear of it. A possibly acute report
 opens it acute: an alarm at once, repeated until somebody acknowledges or answers (tasks/receive_report.py).
+A reporter's system knows its own numbers of families, not our cases: whoever reads the report says when it is about a
+household whose case is open (S23). From then on this intake is one of that case, and so are later reports under the
+same number of that reporter.
 """
 
-from domain.case import CaseState, Person
-from domain.effects import Effect, EndCase, Open, Plan, SetState
+from domain.case import CaseState, CaseView, Person
+from domain.effects import Effect, EndCase, JoinCase, Open, Plan, SetState
 from domain.parties import VT_ROLES, Owner
-from domain.questions import Question, choice
+from domain.questions import Kind, Question, choice
 from domain.step import Context, Ladder, Step, outcomes
+
+BELONGS = Question("belongs_to", "Dit gezin heeft al een open zaak: de code van die zaak", kind=Kind.CASE)
 
 
 def ask(ctx: Context) -> tuple[Question, ...]:
     """Beside the outcome: whoever goes by another letter in reports is seen once, and not taken for somebody else."""
-    return (STEP.outcome_question(), *(_other_letter(ctx, person) for person in _unseen(ctx)))
+    elsewhere = (BELONGS,) if is_untouched(ctx.case) else ()
+    return (STEP.outcome_question(), *elsewhere, *(_other_letter(ctx, person) for person in _unseen(ctx)))
+
+
+def is_untouched(case: CaseView) -> bool:
+    """True when nothing was done on this case yet but reading its reports."""
+    return case.state is CaseState.RECEIVED and all(step.kind == STEP.word for step in case.steps)
+
+
+def first(ctx: Context) -> tuple[Effect, ...]:
+    """The report goes to the case it belongs to; what is asked and what follows is then for that case to say."""
+    return (JoinCase(ctx.facts.text(BELONGS.name)),) if BELONGS.name in ctx.new else ()
 
 
 def gaps(ctx: Context) -> tuple[str, ...]:
@@ -84,6 +100,7 @@ STEP = Step(
     ),
     ask=ask,
     gaps=gaps,
+    first=first,
     close=close,
     reminders=(),
     ladder=Ladder.HOURS,

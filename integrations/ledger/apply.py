@@ -11,6 +11,7 @@ from domain.errors import StateRefusal
 from domain.process import step_of
 from domain.suspension import check_reason
 from domain.terms import due, due_from_date, local_date
+from integrations.ledger.households import case_to_join, move_into
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
 from integrations.ledger.suspending import end, resume, running_clock, suspended, term_moved
@@ -156,6 +157,14 @@ class Applier:
     def _(self, effect: effects.ResolveRisk) -> None:
         self._risk(effect.key).resolved_at = self.uow.now
         self._audit("risico-opgelost", risk=effect.key)
+
+    @apply.register
+    def _(self, effect: effects.JoinCase) -> None:
+        """From here on the step is one of the other case, and whatever follows is applied to that."""
+        into = case_to_join(self.uow, self.case, effect.reference)
+        move_into(self.uow, self.case, into, int(self.step.subject))
+        self.opener.forget(into)
+        self.case = into
 
     @apply.register
     def _(self, effect: effects.EndCase) -> None:

@@ -44,6 +44,10 @@ class Opener:
             self._known[key] = list(self.uow.session.exec(rows)) if rows is not None else []
         return self._known[key]
 
+    def forget(self, case: Case) -> None:
+        """The steps of this case have changed behind our back: read them anew."""
+        self._known.pop(case.id or 0, None)
+
     def open(self, case: Case, effect: Open) -> Step:
         """Open a step now. A planned one of the same kind and subject opens instead; an open one is left alone."""
         existing = self._running(case, effect.kind, effect.subject)

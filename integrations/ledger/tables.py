@@ -145,7 +145,10 @@ class Shift(SQLModel, table=True):
 
 
 class Case(SQLModel, table=True):
-    """One household's case. `reference` is opaque; `sight` is the one organisation that holds sight on safety."""
+    """One household's case. `reference` is opaque; `sight` is the one organisation that holds sight on safety.
+
+    `joined_to`: the reference of the case that took over everything of this one; it is closed then.
+    """
 
     __tablename__ = "case_file"
     __table_args__ = (one_of("state", CaseState), Index("ix_case_file_team_state", "team", "state"))
@@ -168,6 +171,7 @@ class Case(SQLModel, table=True):
     opened_at: datetime
     closed_at: datetime | None = None
     retention_until: date | None = None
+    joined_to: str = ""
 
 
 class OwnNumber(SQLModel, table=True):

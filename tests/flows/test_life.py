@@ -57,6 +57,22 @@ def test_an_answer_is_recorded_forgotten_by_prefect_and_followed(region: Ledger,
     assert (held, results) == ((0,), (0,))
 
 
+def test_a_report_goes_to_the_open_case_of_its_household_and_its_run_shows_that_one(region: Ledger) -> None:
+    ours, theirs = report(region, "R-7"), report(region, "R-8")
+
+    async def story() -> None:
+        async with at_work() as prefect:
+            run = await prefect.in_state(theirs, "report_intake", "Suspended", 0)
+            assert await prefect.answer(run, vastgelegd_door="VT-911", belongs_to=ours) == "ACCEPT"
+            again = await prefect.in_state(ours, "report_intake", "Suspended", 1)
+            assert (again.id, again.name) == (run.id, f"{ours} · Melding aannemen")
+            assert await prefect.answer(again, vastgelegd_door="VT-911", outcome="Aangenomen") == "ACCEPT"
+            await prefect.in_state(ours, FOLLOWS, "Suspended")
+            assert await prefect.runs(theirs, "report_intake") == []
+
+    in_loop(story())
+
+
 def test_an_incomplete_answer_is_kept_and_asked_again_with_what_is_missing(region: Ledger) -> None:
     reference = report(region, "R-2")
     record_answer(region, f"{reference}.001", {"outcome": "accepted"}, "VT-911", door="test", now=now())

@@ -110,6 +110,18 @@ def test_of_two_reports_on_one_case_each_hears_its_own(chain: Chain, standin: Re
     assert standin.history == [("POST", "P-2", "VT-00"), ("POST", "P-1", "VT-01-03")]
 
 
+def test_a_report_that_was_joined_to_another_case_hears_what_was_decided_there(
+    chain: Chain, standin: ReporterStandin
+) -> None:
+    ours = chain.report(source="VT-KUST", household="H-9").case_reference
+    chain.report("2026-04-21T09:00", accepted_by="")
+    chain.record("report_intake", "VT-911", belongs_to=ours, outcome="accepted")
+    chain.reference = ours
+    listening(decided_now(chain))
+    told(chain)
+    assert standin.history == [("POST", "P-2", "VT-01-03")]
+
+
 def decided_now(chain: Chain) -> Chain:
     """No follow-up, of a case that is here already."""
     given = {"outcome": "not_acute", "suspicion": "none"}

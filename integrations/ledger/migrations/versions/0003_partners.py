@@ -15,7 +15,7 @@ EMPTY = sa.text("''")
 
 
 def upgrade() -> None:
-    """New tables, two columns, one index; nothing is copied."""
+    """New tables, three columns, one index; nothing is copied."""
     _notification()
     _seen_token()
     _event_delivery()
@@ -26,6 +26,7 @@ def upgrade() -> None:
     _status_return()
     _dropped_file()
     op.add_column("delivery", sa.Column("remote_id", sa.String(), nullable=False, server_default=EMPTY))
+    op.add_column("case_file", sa.Column("joined_to", sa.String(), nullable=False, server_default=EMPTY))
     op.add_column("person", sa.Column("told_as", sa.String(), nullable=False, server_default=EMPTY))
     given = sa.text("remote_id <> ''")
     op.create_index("ix_delivery_remote_id", "delivery", ["remote_id"], sqlite_where=given, postgresql_where=given)
