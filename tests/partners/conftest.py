@@ -9,6 +9,8 @@ import pytest
 from integrations.ledger import Ledger
 from integrations.partners import Partners, partners
 from tests.partners.receiving import forget
+from tests.partners.zgw import set_secret
+from tests.partners.zgw_standin import Running, running
 from tests.region import with_region
 
 Configure = Callable[[str, Mapping[str, str]], Partners]
@@ -42,3 +44,18 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 def region(ledger: Ledger) -> Ledger:
     """A fresh ledger with the synthetic region."""
     return with_region(ledger)
+
+
+@pytest.fixture(scope="session")
+def _case_system() -> Iterator[Running]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def there(_case_system: Running) -> Iterator[Running]:
+    """A ZGW case system with nothing in it; nothing that passed by was against the published documents."""
+    set_secret()
+    _case_system.fresh()
+    yield _case_system
+    assert _case_system.judged.violations == []

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema_path import SchemaPath
 from openapi_core import Config, OpenAPI
 
 FOLDER = Path(os.environ.get("KETENREGIE_SPECS", "no-folder-named"))
 HOST = "http://stand-in"
 HAL = "application/hal+json"
 PROBLEM = "application/problem+json"
+RESOLVED = 100_000  # places of a document that are remembered: else each exchange walks to them anew
 
 needs_specs = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="KETENREGIE_SPECS names no folder with the published OpenAPI documents"
@@ -49,7 +51,8 @@ def published(name: str, base: str) -> OpenAPI:
     if name == "brp-personen":
         _one_of_by_type(spec)
     spec["servers"] = [{"url": f"{HOST}{base}"}]
-    return OpenAPI.from_dict(spec, config=Config(extra_media_type_deserializers={PROBLEM: json.loads, HAL: json.loads}))
+    path = SchemaPath.from_dict(spec, resolved_cache_maxsize=RESOLVED)
+    return OpenAPI(path, config=Config(extra_media_type_deserializers={PROBLEM: json.loads, HAL: json.loads}))
 
 
 def _dicts(part: Any) -> Iterator[dict[str, Any]]:
@@ -84,11 +87,16 @@ def allowed(name: str, method: str, path: str, granted: set[str]) -> bool:
     """Whether these scopes are enough for this operation by its document; True where that is absent."""
     if not FOLDER.is_dir():
         return True
-    operations = {re.sub(r"\{[^}]+\}", "{}", place): found for place, found in document(name)["paths"].items()}
-    wanted = operations[path][method.lower()]["security"]
+    wanted = _operations(name)[path][method.lower()]["security"]
     asked = " ".join(scope for one in wanted for scope in one["JWT-Claims"])
     assert "&" not in asked, "an operation that wants two scopes at once"
     return not granted.isdisjoint(re.findall(r"[\w.-]+", asked))
+
+
+@cache
+def _operations(name: str) -> dict[str, Any]:
+    """The operations of each path, whose variables have no names."""
+    return {re.sub(r"\{[^}]+\}", "{}", place): found for place, found in document(name)["paths"].items()}
 
 
 def _ignored(parameter: Any) -> bool:

@@ -1,6 +1,5 @@
 """What they did between two readings: every status counts, by its own date, and each day the zaak is read whole."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,30 +12,20 @@ from integrations.verdict import Verdict
 from integrations.zgw.catalogue import today_here
 from integrations.zgw.system import ZgwCases
 from tests.partners.specs import needs_specs
-from tests.partners.zgw import ANSWERS, OFFER, set_secret, system_at
+from tests.partners.zgw import ANSWERS, OFFER, system_at
 from tests.partners.zgw_rows import statustype
-from tests.partners.zgw_standin import FILTERS, Running, running
+from tests.partners.zgw_standin import Running
 
 pytestmark = needs_specs
 DAY = date(2030, 6, 12)
 AT = datetime(2030, 6, 12, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Running]:
-    with running() as server:
-        yield server
-
-
 @pytest.fixture
-def there(_server: Running) -> Iterator[Running]:
+def there(there: Running) -> Running:
     """A case system years ahead of ours in its statuses, so that a day of theirs is none of ours."""
-    set_secret()
-    _server.fresh()
-    _server.state.of_type("statustypen", statustype(_server.state.zaaktype, 4, "Besproken", False))
-    _server.system.page_size, _server.system.filters = 100, set(FILTERS)
-    yield _server
-    assert _server.judged.violations == []
+    there.state.of_type("statustypen", statustype(there.state.zaaktype, 4, "Besproken", False))
+    return there
 
 
 def bare(there: Running) -> str:

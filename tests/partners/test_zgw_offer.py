@@ -3,7 +3,7 @@
 import base64
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,26 +17,10 @@ from tests.faults.tier import scaled
 from tests.partners.specs import needs_specs
 from tests.partners.zgw import OFFER, RSIN, UNITS, set_secret, system_at
 from tests.partners.zgw_rows import documenttype, statustype, zaaktype
-from tests.partners.zgw_standin import SECRET, Running, running
+from tests.partners.zgw_standin import SECRET, Running
 
 pytestmark = needs_specs
 FULL = {"zaken": 1, "rollen": 2, "statussen": 1, "zaakinformatieobjecten": 1, "enkelvoudiginformatieobjecten": 1}
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Running]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def there(_server: Running) -> Iterator[Running]:
-    """A case system; nothing that passed by was against the published documents."""
-    set_secret()
-    _server.system.forbidden.clear()
-    _server.fresh()
-    yield _server
-    assert _server.judged.violations == []
 
 
 def offered(there: Running, offer: Offer = OFFER, **more: Any) -> str:

@@ -1,6 +1,5 @@
 """A zaak that stands there though not all went well: its address is told, and what was taken back is never taken up."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -11,28 +10,11 @@ from integrations.http import Unanswered
 from integrations.verdict import Verdict
 from integrations.zgw.system import ZgwCases
 from tests.partners.specs import needs_specs
-from tests.partners.zgw import ANSWERS, OFFER, RSIN, set_secret, system_at
+from tests.partners.zgw import ANSWERS, OFFER, RSIN, system_at
 from tests.partners.zgw_rows import zaaktype
-from tests.partners.zgw_standin import Running, running
+from tests.partners.zgw_standin import Running
 
 pytestmark = needs_specs
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Running]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def there(_server: Running) -> Iterator[Running]:
-    set_secret()
-    granted = set(_server.system.granted)
-    _server.system.forbidden.clear()
-    _server.fresh()
-    yield _server
-    _server.system.granted = granted
-    assert _server.judged.violations == []
 
 
 def cases(there: Running, **more: Any) -> ZgwCases:

@@ -1,6 +1,5 @@
 """What `preflight` tells an operator of a case system that speaks ZGW: it asks, makes nothing, and never raises."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,26 +8,11 @@ from integrations.handover import Finding
 from integrations.settings import settings
 from integrations.zgw.preflight import preflight
 from tests.partners.specs import needs_specs
-from tests.partners.zgw import ANSWERS, set_secret, system_at
+from tests.partners.zgw import ANSWERS, system_at
 from tests.partners.zgw_rows import statustype
-from tests.partners.zgw_standin import SECRET, Running, running
+from tests.partners.zgw_standin import SECRET, Running
 
 CANARY = "PERSOON-KANARIE"
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Running]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def there(_server: Running) -> Iterator[Running]:
-    set_secret()
-    _server.fresh()
-    _server.system.forbidden.clear()
-    yield _server
-    assert _server.judged.violations == []
 
 
 def findings(there: Running, **more: Any) -> list[Finding]:

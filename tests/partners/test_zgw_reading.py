@@ -1,6 +1,5 @@
 """What the people there did, read back from their case system: by agreed names, and nothing else."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any, Self
 
@@ -13,28 +12,12 @@ from integrations.zgw.system import ZgwCases
 from integrations.zgw.token import BACK
 from tests.faults.tier import scaled
 from tests.partners.specs import needs_specs
-from tests.partners.zgw import ANSWERS, OFFER, UNITS, set_secret, system_at
-from tests.partners.zgw_standin import Running, running
+from tests.partners.zgw import ANSWERS, OFFER, UNITS, system_at
+from tests.partners.zgw_standin import Running
 
 pytestmark = needs_specs
 SET_ON = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # in Amsterdam the next day
 DAY = date(2026, 11, 22)
-
-
-@pytest.fixture(scope="module")
-def _server() -> Iterator[Running]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture
-def there(_server: Running) -> Iterator[Running]:
-    """A case system with nothing in it; nothing that passed by was against the published documents."""
-    set_secret()
-    _server.fresh()
-    _server.system.page_size, _server.system.foreign_next = 100, ""
-    yield _server
-    assert _server.judged.violations == []
 
 
 def cases(there: Running, **more: Any) -> ZgwCases:

@@ -38,9 +38,9 @@ class StandIn:
     documents want; `filters`: what lists may be asked by.
     """
 
-    def __init__(self, *, page_size: int = 100) -> None:
+    def __init__(self) -> None:
         self.state: State | None = None
-        self.page_size = page_size
+        self.page_size = 100
         self.leeway = 0.0
         self.versions = dict(VERSIONS)
         self.forbidden: set[str] = set()
@@ -213,18 +213,20 @@ class Running:
         return self.system.kept
 
     def fresh(self, **given: Any) -> None:
-        """Begin with nothing, and a judge who saw nothing."""
-        self.system.state = State(self.base, **given)
-        for seen in (self.system.claims, self.system.headers, self.judged.violations, self.judged.exchanges):
-            seen.clear()
+        """Begin with nothing and nothing odd, and a judge who saw nothing."""
+        usual = {name: value for name, value in vars(StandIn()).items() if name != "app"}
+        vars(self.system).update(usual, state=State(self.base, **given))
+        self.cutting.at = 0
+        self.judged.violations.clear()
+        self.judged.exchanges.clear()
 
 
 @contextmanager
-def running(*, ahead: float = 0.0, **given: Any) -> Iterator[Running]:
-    """A case system on loopback. `ahead`: seconds its clock is ahead."""
-    system = StandIn(**given)
+def running() -> Iterator[Running]:
+    """A case system on loopback."""
+    system = StandIn()
     judged = Judged(system.app, DOCUMENTS)
     cutting = Cutting(judged)
     with served(cutting, date_header=False) as base:
-        system.state = State(base, ahead=ahead)
+        system.state = State(base)
         yield Running(system, judged, cutting, base)
