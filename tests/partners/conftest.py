@@ -8,7 +8,10 @@ import pytest
 
 from integrations.ledger import Ledger
 from integrations.partners import Partners, partners
+from tests.partners.klantinteracties import Meeting
+from tests.partners.klantinteracties_standin import KlantinteractiesStandIn
 from tests.partners.receiving import forget
+from tests.partners.server import served
 from tests.partners.zgw import set_secret
 from tests.partners.zgw_standin import Running, running
 from tests.region import with_region
@@ -59,3 +62,15 @@ def there(_case_system: Running) -> Iterator[Running]:
     _case_system.fresh()
     yield _case_system
     assert _case_system.judged.violations == []
+
+
+@pytest.fixture
+def meeting() -> Iterator[Meeting]:
+    stand_in = KlantinteractiesStandIn()
+    judged = stand_in.judged()
+    with served(judged) as url:
+        both = Meeting(url, stand_in)
+        yield both
+        both.door.close()
+    assert judged.violations == []
+    assert stand_in.doubled() == []

@@ -1,6 +1,6 @@
 """Klantinteracties behind the port: what it asks, what it makes of an answer, and what it does in bad weather."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,45 +12,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from integrations.handover import Found, Offer, Standing
-from integrations.http import Connection, Door, Unanswered
+from integrations.http import Door, Unanswered
 from integrations.http.token_auth import TokenAuth
 from integrations.klantinteracties.answer import CLOSING, found_in
-from integrations.klantinteracties.config import KlantinteractiesSystem
 from integrations.klantinteracties.system import KlantinteractiesHandovers, explanation
 from integrations.verdict import Verdict
 from tests.partners.judged import needs_specs
-from tests.partners.klantinteracties_standin import ACTOR, BASE, TOKEN, KlantinteractiesStandIn
+from tests.partners.klantinteracties import OFFER, Meeting, system
+from tests.partners.klantinteracties_standin import ACTOR, TOKEN, KlantinteractiesStandIn
 from tests.partners.server import served
-
-OFFER = Offer("K7Q3-H9FM-C.007.1", "K7Q3-H9FM-C", "Z-12", date(2026, 6, 2), date(2026, 6, 9), "https://keten.example/x")
-AGREED: dict[str, Any] = {"accepted": ("AANVAARD",), "refusals": {"WEIGERING-CAPACITEIT": "capacity"}}
-
-
-def system(url: str = "http://127.0.0.1:9/", **more: Any) -> KlantinteractiesSystem:
-    given = {"organisation": "CJG-MEERDORP", "secret": "meerdorp", "answers_as": "WT-201", "actor": ACTOR}
-    connection = Connection(url=f"{url}{BASE[1:]}/", timeout=5, bound=20)
-    return KlantinteractiesSystem.model_validate(given | {"connection": connection} | AGREED | more)
-
-
-class Meeting:
-    """The stand-in, and our side of it."""
-
-    def __init__(self, url: str, stand_in: KlantinteractiesStandIn) -> None:
-        self.url, self.stand_in = url, stand_in
-        self.door = Door(system(url).connection, auth=TokenAuth(SecretStr(TOKEN)))
-        self.ours = KlantinteractiesHandovers(system(url), self.door)
-
-
-@pytest.fixture
-def meeting() -> Iterator[Meeting]:
-    stand_in = KlantinteractiesStandIn()
-    judged = stand_in.judged()
-    with served(judged) as url:
-        both = Meeting(url, stand_in)
-        yield both
-        both.door.close()
-    assert judged.violations == []
-    assert stand_in.doubled() == []
 
 
 @needs_specs

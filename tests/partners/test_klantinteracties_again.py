@@ -1,7 +1,5 @@
 """An internetaak that is met again: taken back, read once more, too slow, gone; and the link that may go along."""
 
-from collections.abc import Iterator
-
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -16,21 +14,9 @@ from integrations.klantinteracties.system import KlantinteractiesHandovers, expl
 from integrations.settings import settings
 from integrations.verdict import Verdict
 from tests.partners.judged import needs_specs
+from tests.partners.klantinteracties import OFFER, Meeting, system
 from tests.partners.klantinteracties_standin import TOKEN, KlantinteractiesStandIn
 from tests.partners.server import served
-from tests.partners.test_klantinteracties import OFFER, Meeting, system
-
-
-@pytest.fixture
-def meeting() -> Iterator[Meeting]:
-    stand_in = KlantinteractiesStandIn()
-    judged = stand_in.judged()
-    with served(judged) as url:
-        both = Meeting(url, stand_in)
-        yield both
-        both.door.close()
-    assert judged.violations == []
-    assert stand_in.doubled() == []
 
 
 @needs_specs

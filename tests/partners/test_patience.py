@@ -6,7 +6,7 @@ from integrations.handover_systems import patience
 from integrations.http import Unanswered
 from integrations.zgw.system import ZgwCases
 from tests.partners import weather as w
-from tests.partners.test_klantinteracties import system as internetaken
+from tests.partners.klantinteracties import system as internetaken
 from tests.partners.zgw import OFFER, set_secret, system_at
 
 
