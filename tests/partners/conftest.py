@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,22 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configure:
 def region(ledger: Ledger) -> Ledger:
     """A fresh ledger with the synthetic region."""
     return with_region(ledger)
+
+
+@pytest.fixture(scope="module")
+def played(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
+    """The stand-in that this module names, up on loopback, and its address."""
+    standin = request.module.STANDIN()
+    with served(standin) as url:
+        yield standin, url
+
+
+@pytest.fixture
+def standin(played: tuple[Any, str]) -> Iterator[Any]:
+    """That stand-in, which has heard nothing yet."""
+    vars(played[0]).update(vars(type(played[0])()))
+    yield played[0]
+    assert getattr(played[0], "violations", []) == []
 
 
 @pytest.fixture(scope="session")

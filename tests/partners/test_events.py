@@ -3,7 +3,7 @@
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,23 +27,9 @@ from tests.faults.tier import chance, scaled
 from tests.messages.rows import NOW, REFERENCE, add_case, add_step, later, plan
 from tests.partners.conftest import Configure
 from tests.partners.events_standin import KEY, SubscriberStandin
-from tests.partners.server import served
 
+STANDIN = SubscriberStandin
 OIN = "00000001234567890000"
-
-
-@pytest.fixture(scope="module")
-def _played() -> Iterator[tuple[SubscriberStandin, str]]:
-    standin = SubscriberStandin()
-    with served(standin) as url:
-        yield standin, url
-
-
-@pytest.fixture
-def standin(_played: tuple[SubscriberStandin, str]) -> SubscriberStandin:
-    """The subscriber, which has heard nothing yet."""
-    vars(_played[0]).update(vars(SubscriberStandin()))
-    return _played[0]
 
 
 def section(url: str, name: str = "register", more: str = "") -> str:
@@ -52,16 +38,20 @@ def section(url: str, name: str = "register", more: str = "") -> str:
     return f'[[subscribers]]\nname = "{name}"\n{connection}\nsecret = "haak"\noin = "{OIN}"\n{more}\n'
 
 
-@pytest.fixture
-def subscribed(configured: Configure, ledger: Ledger, standin: SubscriberStandin, _played: tuple[object, str]) -> str:
-    """An installation with one subscriber, which has begun to listen; the address of the stand-in."""
-    url = _played[1]
+def subscribe(configured: Configure, ledger: Ledger, url: str) -> None:
+    """An installation with one subscriber at this address, which has begun to listen."""
     configured(section(url), {"haak": KEY})
     plan(ledger)
     with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
         settings_table.put(work, "clock", "virtual")
     assert send_events(ledger, NOW) == ""
-    return url
+
+
+@pytest.fixture
+def subscribed(configured: Configure, ledger: Ledger, standin: SubscriberStandin, played: tuple[object, str]) -> str:
+    """The address of the stand-in, which is subscribed."""
+    subscribe(configured, ledger, played[1])
+    return played[1]
 
 
 def happen(ledger: Ledger, *acts: str, case: str = REFERENCE) -> None:

@@ -1,13 +1,11 @@
 """What a subscriber missed is listed and offered again, by hand, under the same ids."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlmodel import select
 
 from domain.delivery import LADDER
 from domain.errors import RoleRefusal, StateRefusal, UnknownRefusal
-from integrations.ledger import SYSTEM, Ledger, settings_table
+from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import EventDelivery
 from integrations.ledger.tables import Audit
 from integrations.partners import partners
@@ -16,32 +14,21 @@ from tasks.list_events import list_events
 from tasks.retry_events import AGAIN, retry_events
 from tasks.send_events import send_events
 from tests.cli.trial import Done, call
-from tests.messages.rows import NOW, later, plan
+from tests.messages.rows import NOW, later
 from tests.partners.conftest import Configure
-from tests.partners.events_standin import KEY, SubscriberStandin
-from tests.partners.server import served
-from tests.partners.test_events import happen, rows, section
+from tests.partners.events_standin import SubscriberStandin
+from tests.partners.test_events import happen, rows, subscribe
 
+STANDIN = SubscriberStandin
 LATE = later(days=30)
 
 
-@pytest.fixture(scope="module")
-def _played() -> Iterator[tuple[SubscriberStandin, str]]:
-    standin = SubscriberStandin()
-    with served(standin) as url:
-        yield standin, url
-
-
 @pytest.fixture
-def standin(_played: tuple[SubscriberStandin, str], configured: Configure, ledger: Ledger) -> SubscriberStandin:
+def standin(
+    standin: SubscriberStandin, configured: Configure, ledger: Ledger, played: tuple[object, str]
+) -> SubscriberStandin:
     """The only subscriber of an installation, which has heard nothing yet."""
-    standin, url = _played
-    vars(standin).update(vars(SubscriberStandin()))
-    configured(section(url), {"haak": KEY})
-    plan(ledger)
-    with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
-        settings_table.put(work, "clock", "virtual")
-    assert send_events(ledger, NOW) == ""
+    subscribe(configured, ledger, played[1])
     return standin
 
 

@@ -1,6 +1,5 @@
 """What a reporter's system did not hear is listed and told again, by hand; a person's task about it ends with that."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,23 +17,9 @@ from tests.chain import Chain
 from tests.cli.trial import Done, call
 from tests.partners.conftest import Configure
 from tests.partners.reporter_standin import KEY, ReporterStandin
-from tests.partners.server import served
 from tests.partners.test_reporters_outcome import FILE, many, owed, rows, told
 
-
-@pytest.fixture(scope="module")
-def played() -> Iterator[tuple[ReporterStandin, str]]:
-    standin = ReporterStandin()
-    with served(standin) as url:
-        yield standin, url
-
-
-@pytest.fixture
-def standin(played: tuple[ReporterStandin, str]) -> Iterator[ReporterStandin]:
-    """The reporter's system, which has heard nothing yet."""
-    vars(played[0]).update(vars(ReporterStandin()))
-    yield played[0]
-    assert played[0].violations == []
+STANDIN = ReporterStandin
 
 
 @pytest.fixture

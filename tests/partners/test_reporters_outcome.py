@@ -1,7 +1,7 @@
 """`uitkomstmeldingen`: each status once and in order, by POST and then PUT; what does not arrive a person hears of."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,31 +21,16 @@ from tests.chain import Chain
 from tests.faults import tier
 from tests.partners.conftest import Configure
 from tests.partners.reporter_standin import KEY, STATUSES, ReporterStandin
-from tests.partners.server import served
 from tests.stages import assessed, decided, handed_over
 from tests.steps.test_close_case import closable
 
+STANDIN = ReporterStandin
 FILE = """
 [[reporters]]
 source = "POL-KUST"
 feedback = {{ url = "{url}", timeout = 1, bound = 2 }}
 feedback_secret = "aan-politie"
 """
-
-
-@pytest.fixture(scope="module")
-def played() -> Iterator[tuple[ReporterStandin, str]]:
-    standin = ReporterStandin()
-    with served(standin) as url:
-        yield standin, url
-
-
-@pytest.fixture
-def standin(played: tuple[ReporterStandin, str]) -> Iterator[ReporterStandin]:
-    """The reporter's system, which has heard nothing yet."""
-    vars(played[0]).update(vars(ReporterStandin()))
-    yield played[0]
-    assert played[0].violations == []
 
 
 @pytest.fixture
