@@ -133,6 +133,7 @@ CATALOGUE: dict[str, Entry] = {
         "De code in de kolom '{field}' kent deze regio niet, of past hier niet.",
         "Gebruik een code uit het regiobestand.",
     ),
+    "KR-RIJ-VAN-ONS": Entry("De kolom '{field}' vult Veilig Thuis zelf in, niet de melder.", "Laat deze kolom leeg."),
     "KR-RIJ-GEZIN": Entry(
         "De gezinsleden in de kolom '{field}' kloppen niet.", "Schrijf ze als A:volwassene:1985 B:kind:2012 C:kind:"
     ),

@@ -12,12 +12,15 @@ from domain.errors import InputRefusal, RoleRefusal
 from domain.parties import VT_ROLES
 from domain.reports import IncomingReport, same_content
 from integrations.ledger import Actor, Ledger, UnitOfWork
+from integrations.ledger.case_view import vt_organisation
 from integrations.ledger.people import roster, who
 from integrations.ledger.tables import ImportedFile, Municipality, Organisation, Report
 from integrations.report_files import KnownCodes, RefusedRow, read_reports, refused_row
 from tasks.receive_report import receive
 
 DOOR = "bestand"
+OURS = frozenset({"own_number", "classification"})
+"""What Veilig Thuis alone may say beside a report."""
 AT_ONCE = 500
 """Numbers looked up in one query; SQLite allows 32 766 parameters, PostgreSQL 65 535."""
 
@@ -41,15 +44,12 @@ class Imported:
 def import_reports(ledger: Ledger, path: Path, by: str, now: datetime, *, only_from: str = "") -> Imported:
     """Import the reports of a .csv, .json or .xml file (layout: docs/import.md), recorded by `by` at `now`.
 
-    `only_from`: the source that dropped it, which speaks for itself alone, accepts nothing on our behalf and numbers
-    households in its own way, or not at all.
+    `only_from`: the source that dropped it, which speaks for itself alone, accepts nothing on our behalf, knows no case
+    of ours and numbers households in its own way, or not at all.
     Raises a Refusal when the file as a whole cannot be read or `by` has no role at Veilig Thuis.
     """
     with ledger.reading() as session:
-        actor, known = _importer(session, by), known_codes(session)
-    if only_from:
-        its_own = known.organisations & {only_from}
-        known = replace(known, organisations=its_own, professionals=frozenset(), numbered_by=only_from)
+        actor, known = _importer(session, by), known_codes(session, only_from)
     file = read_reports(path, now=now, known=known)
     with ledger.unit_of_work(now=now, actor=actor) as uow:
         if uow.session.get(ImportedFile, file.content_hash) is not None:
@@ -61,13 +61,22 @@ def import_reports(ledger: Ledger, path: Path, by: str, now: datetime, *, only_f
         return _recorded(uow, new, known=len(file.reports) - len(new))
 
 
-def known_codes(session: Session) -> KnownCodes:
+def known_codes(session: Session, only_from: str = "") -> KnownCodes:
     """The codes a report may hold: accepting one takes an active professional with a role at Veilig Thuis."""
     people = roster(session).people.values()
-    return KnownCodes(
+    known = KnownCodes(
         municipalities=frozenset(session.exec(select(Municipality.code))),
         organisations=frozenset(session.exec(select(Organisation.code))),
         professionals=frozenset(person.code for person in people if person.active and person.has(*VT_ROLES)),
+    )
+    if not only_from:
+        return known
+    return replace(
+        known,
+        organisations=known.organisations & {only_from},
+        professionals=frozenset(),
+        numbered_by=only_from,
+        not_theirs=frozenset() if only_from == vt_organisation(session) else OURS,
     )
 
 

@@ -31,12 +31,14 @@ class KnownCodes:
     """The codes of the region; a report with another one is refused.
 
     `numbered_by`: the source whose own numbers the households have, when it need not have any; empty: Veilig Thuis.
+    `not_theirs`: the fields that whoever wrote the file must leave empty.
     """
 
     municipalities: frozenset[str]
     organisations: frozenset[str]
     professionals: frozenset[str]
     numbered_by: str = ""
+    not_theirs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ def _report(raw: Raw, now: datetime, known: KnownCodes) -> IncomingReport:
     _must_be_known("municipality", report.municipality, known.municipalities)
     _must_be_known("source", report.source, known.organisations)
     _must_be_known("accepted_by", report.accepted_by, known.professionals | {""})
+    if filled := [field for field in sorted(known.not_theirs) if values[field]]:
+        raise InputRefusal("KR-RIJ-VAN-ONS", field=BY_FIELD[filled[0]].name)
     if report.received_at > now + CLOCKS_DIFFER:
         raise InputRefusal("KR-RIJ-TOEKOMST", field=BY_FIELD["received_at"].name)
     return report

@@ -25,7 +25,7 @@ from tests.region import moment
 from tests.reports.samples import ROW, csv_of
 
 NOW = moment("2026-05-01T10:00")
-OPEN = ROW | {"aangenomen_door": ""}
+OPEN = ROW | dict.fromkeys(("eigen_zaaknummer", "indeling", "aangenomen_door"), "")
 WRONG = csv_of(OPEN | {"meldnummer": "123456782"})
 ROUND = timedelta(minutes=2)
 LATER = timedelta(minutes=12)

@@ -23,7 +23,9 @@ from tests.region import moment
 from tests.reports.samples import ROW, csv_of, json_of, json_row, xml_of
 
 NOW = moment("2026-05-01T10:00")
-OPEN = ROW | {"aangenomen_door": ""}
+OURS = ("eigen_zaaknummer", "indeling", "aangenomen_door")
+OPEN = ROW | dict.fromkeys(OURS, "")
+NONE: dict[str, object] = dict.fromkeys(OURS)
 CANARY = "Kwetterveen"
 
 
@@ -69,7 +71,7 @@ def folder(region: Ledger, configured: Configure, tmp_path: Path) -> Folder:
 def test_each_format_comes_in_under_the_code_that_was_agreed(folder: Folder) -> None:
     said = folder.drop("a.csv", csv_of(OPEN | {"meldnummer": "P-1"}, OPEN | {"meldnummer": "P-2"}))
     assert said == "meldingen uit mappen: 2 nieuw"
-    assert folder.drop("b.JSON", json_of(json_row(meldnummer="P-3", aangenomen_door=None))).endswith("1 nieuw")
+    assert folder.drop("b.JSON", json_of(json_row(meldnummer="P-3", **NONE))).endswith("1 nieuw")
     assert folder.drop("c.xml", xml_of(OPEN | {"meldnummer": "P-4"})).endswith("1 nieuw")
     assert folder.numbers() == ["P-1", "P-2", "P-3", "P-4"]
     assert (folder.names(), folder.names(DONE)) == ([], ["a.csv", "b.JSON", "c.xml"])
@@ -98,7 +100,7 @@ def test_a_source_numbers_families_in_its_own_way_or_not_at_all(folder: Folder, 
     import_reports(folder.ledger, mine, "VT-201", NOW)
     rows = [OPEN | {"meldnummer": f"P-{number}"} for number in range(1, 5)]
     folder.drop("a.csv", csv_of(*rows[:2], *(row | {"gezinsnummer": ""} for row in rows[2:])))
-    folder.drop("b.json", json_of(json_row(meldnummer="P-5", aangenomen_door=None, gezinsnummer=None)))
+    folder.drop("b.json", json_of(json_row(meldnummer="P-5", gezinsnummer=None, **NONE)))
     with folder.ledger.reading() as session:
         cases = dict(session.exec(select(Report.number, Report.case_id)).all())
     assert cases == {"P-0": 1, "P-1": 2, "P-2": 2, "P-3": 3, "P-4": 4, "P-5": 5}
@@ -109,6 +111,12 @@ def test_by_hand_a_report_without_a_family_number_is_refused(folder: Folder, tmp
     mine.write_bytes(csv_of(OPEN | {"gezinsnummer": ""}))
     [row] = import_reports(folder.ledger, mine, "VT-201", NOW).refused
     assert (row.code, row.field) == ("KR-RIJ-VERPLICHT", "gezinsnummer")
+
+
+def test_a_folder_of_veilig_thuis_itself_may_say_what_veilig_thuis_says(folder: Folder) -> None:
+    folder.configured(source="VT-KUST")
+    own = OPEN | {"bron": "VT-KUST", "eigen_zaaknummer": "Z26-LMNPQRST", "indeling": "eerste melding"}
+    assert folder.drop("a.csv", csv_of(own)).endswith("1 nieuw")
 
 
 def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
@@ -126,6 +134,8 @@ def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
         (csv_of(OPEN, OPEN | {"meldnummer": "123456782"}), "3 KR-RIJ-PRIVACY meldnummer"),
         (csv_of(OPEN | {"bron": "VT-KUST"}), "2 KR-RIJ-ONBEKEND bron"),
         (csv_of(OPEN | {"aangenomen_door": "VT-101"}), "2 KR-RIJ-ONBEKEND aangenomen_door"),
+        (csv_of(OPEN | {"eigen_zaaknummer": "Z26-LMNPQRST"}), "2 KR-RIJ-VAN-ONS eigen_zaaknummer"),
+        (csv_of(OPEN | {"indeling": "eerste melding"}), "2 KR-RIJ-VAN-ONS indeling"),
         (csv_of(OPEN | {"gezinsnummer": f"fam {CANARY}"}), "2 KR-RIJ-WAARDE gezinsnummer"),
         (f"naam\n{CANARY}\n".encode(), "1 KR-BESTAND-KOLOMMEN"),
         (b"\xff\n" + csv_of(OPEN), "1 KR-BESTAND-TEKEN"),
