@@ -15,6 +15,7 @@ def overview(board: Board, ui_url: str) -> str:
         f"**{board.late_count}** te laat · **{board.acute}** acuut · **{sum(board.open_by_kind.values())}** open",
         " · ".join(f"[{name}]({link(ui_url, view)})" for name, view in VIEWS.items()),
         _sweeps(board),
+        *([f"**Bij partners:** {' · '.join(board.partners)}."] if board.partners else []),
         _counts("Stap", board.open_by_kind),
         _counts("Team", board.open_by_team),
     ]

@@ -13,7 +13,9 @@ from domain.terms import local_date
 from integrations.ledger import Ledger
 from integrations.ledger.policy import policy_of
 from integrations.ledger.tables import RUNNING, Case, Step, StepState, SweepRun
+from tasks.corv_silence import silent_requests
 from tasks.failed_messages import FailedLine, failed_messages
+from tasks.offer_problems import offer_problems
 
 SWEEP_EVERY = timedelta(minutes=5)
 MOST_LATE = 500
@@ -43,7 +45,8 @@ class LateLine:
 class Board:
     """The board of a region at one moment; `open_by_kind` and `open_by_team` count open steps.
 
-    `failed`: the messages that reached nobody and that nobody took up.
+    `failed`: the messages that reached nobody and that nobody took up. `partners`: what a person must look at because a
+    partner's system did not answer as it should, in Dutch.
     """
 
     at: datetime
@@ -56,6 +59,7 @@ class Board:
     next_sweep: datetime | None
     acute: int
     failed: tuple[FailedLine, ...] = ()
+    partners: tuple[str, ...] = ()
 
 
 def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=14)) -> Board:
@@ -89,6 +93,7 @@ def read_board(ledger: Ledger, now: datetime, ahead: timedelta = timedelta(days=
             next_sweep=last + SWEEP_EVERY if last else None,
             acute=sum(1 for _, _, alarm in open_rows if alarm),
             failed=tuple(failed_messages(session)),
+            partners=tuple(filter(None, (*offer_problems(session, now), silent_requests(session)))),
         )
 
 

@@ -53,6 +53,13 @@ def test_a_region_that_was_never_swept_says_so() -> None:
     assert "nog **niet bewaakt**" in overview(seen, "http://x")
 
 
+def test_what_goes_wrong_at_a_partner_is_said_and_nothing_when_all_is_well() -> None:
+    assert "Bij partners" not in overview(BOARD, "http://x")
+    seen = Board(**{**vars(BOARD), "partners": ("1 overdracht mislukt", "2 overdrachten al twee dagen niet nagelezen")})
+    said = "**Bij partners:** 1 overdracht mislukt · 2 overdrachten al twee dagen niet nagelezen."
+    assert said in overview(seen, "http://x").split("\n\n")
+
+
 def test_a_late_step_that_nobody_holds_is_shown_as_such() -> None:
     assert late_rows(BOARD)[0]["wie"] == "niemand"
     assert late_rows(BOARD)[0]["werkdagen te laat"] == 1

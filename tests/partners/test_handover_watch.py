@@ -10,6 +10,7 @@ from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.partner_tables import OfferState
 from integrations.ledger.settings_table import put
 from tasks.examine_offers import examine_offers
+from tasks.read_board import read_board
 from tasks.show_status import show_status
 from tests.chain import Chain
 from tests.cli.trial import Done, call
@@ -40,13 +41,14 @@ def run(border: Border, *words: str) -> Done:
 
 
 def problems(border: Border) -> list[str]:
-    """What status says of hand-overs; the doctor says the same."""
+    """What status says of hand-overs; the doctor says the same, and so does the board."""
     said = [one for one in show_status(border.chain.ledger, border.chain.now).problems if "overdracht" in one]
     checks = examine_offers(border.chain.ledger, border.chain.now)
     assert [(check.what, check.verdict, check.found) for check in checks] == [
         ("overdrachten", "warn", one) for one in said
     ]
     assert all(check.next_step for check in checks)
+    assert list(read_board(border.chain.ledger, border.chain.now).partners) == said
     return said
 
 
