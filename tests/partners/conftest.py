@@ -9,6 +9,7 @@ import pytest
 
 from integrations.ledger import Ledger
 from integrations.partners import Partners, partners
+from tests.partners.judged import Judged
 from tests.partners.klantinteracties import Meeting
 from tests.partners.klantinteracties_standin import KlantinteractiesStandIn
 from tests.partners.receiving import forget
@@ -81,13 +82,22 @@ def there(_case_system: Running) -> Iterator[Running]:
     assert _case_system.judged.violations == []
 
 
-@pytest.fixture
-def meeting() -> Iterator[Meeting]:
+@pytest.fixture(scope="session")
+def _internetaken() -> Iterator[tuple[KlantinteractiesStandIn, Judged, str]]:
     stand_in = KlantinteractiesStandIn()
     judged = stand_in.judged()
     with served(judged) as url:
-        both = Meeting(url, stand_in)
-        yield both
-        both.door.close()
+        yield stand_in, judged, url
+
+
+@pytest.fixture
+def meeting(_internetaken: tuple[KlantinteractiesStandIn, Judged, str]) -> Iterator[Meeting]:
+    """A system with Klantinteracties and nothing in it; what passed by was right, and made once."""
+    stand_in, judged, url = _internetaken
+    vars(stand_in).update(vars(KlantinteractiesStandIn()))
+    judged.violations.clear()
+    both = Meeting(url, stand_in)
+    yield both
+    both.door.close()
     assert judged.violations == []
     assert stand_in.doubled() == []
