@@ -7,6 +7,8 @@ from tests.faults.mail_servers import HALF_CLOSE, SLOW
 from tests.messages.servers import CLOSE, DRIP, POLITE, RESET, SILENT
 
 SHORT = 0.6
+TAKING = 2.5
+"""Short, and long enough for a slow machine to hand over a mail before it runs out."""
 SENT, TEMPORARY, PERMANENT, INDEFINITE = Verdict.SENT, Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.INDEFINITE
 
 
@@ -60,8 +62,8 @@ REFUSALS = tuple(
 TAKEN = (
     Mode("taken, then reset", {"body": RESET}, INDEFINITE, "verbroken", kept=1),
     Mode("taken, then half closed", {"body": HALF_CLOSE}, INDEFINITE, "verbroken", kept=1),
-    Mode("taken, then silence", {"body": SILENT}, INDEFINITE, "tijd-verstreken", kept=1, timeout=SHORT),
-    Mode("taken, then one byte at a time", {"body": DRIP}, INDEFINITE, "grens-verstreken", kept=1, bound=SHORT),
+    Mode("taken, then silence", {"body": SILENT}, INDEFINITE, "tijd-verstreken", kept=1, timeout=TAKING),
+    Mode("taken, then one byte at a time", {"body": DRIP}, INDEFINITE, "grens-verstreken", kept=1, bound=TAKING),
     Mode("250, then reset at QUIT", {"QUIT": RESET}, SENT, "", kept=1),
 )
 MODES = (*CONNECTING, *SLOWNESS, *REFUSALS, *TAKEN)

@@ -10,7 +10,7 @@ from tests.messages.servers import CLOSE, RESET, SILENT
 STAGES = ("banner", "EHLO", "MAIL", "RCPT", "DATA", "body", "QUIT")
 OFTEN = (1, 1, 1, 4, 3, 10, 6)  # late troubles are rare when an early one decides
 BREAKS = (*[CLOSE, RESET] * 5, SILENT)
-PATIENCE = 1.5  # seconds
+PATIENCE = 4.0  # seconds
 LATER, NEVER = ("421", "450", "451", "452"), ("501", "550", "551", "552", "553", "554")
 
 

@@ -79,7 +79,7 @@ class Misbehaving:
         if reply == RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if reply == SILENT:
-            self._over.wait(5)
+            self._over.wait(60)
         if reply == DRIP:
             while not self._over.wait(0.05):
                 connection.sendall(b"2")

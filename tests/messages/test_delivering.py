@@ -105,7 +105,7 @@ def test_when_the_relay_is_down_everything_waits_and_then_goes_once(ledger: Ledg
 def test_a_message_taken_without_an_answer_is_sent_once_more_and_counted(ledger: Ledger) -> None:
     plan(ledger, planned("s-1"))
     with smtp(body=CLOSE) as server:
-        given = AppriseSender(Settings(mail_port=server.port), timeout=1)
+        given = AppriseSender(Settings(mail_port=server.port))
         assert deliver_messages(ledger, NOW, given).indefinite == 1
         server.script["body"] = "250 taken"
         assert deliver_messages(ledger, later(minutes=1), given).sent == 1

@@ -17,7 +17,7 @@ QUICK = Retry(
 """The retries as they are, with a shorter breath between them."""
 
 
-def to(url: str, *, timeout: float = 5.0, bound: float = 20.0, **given: Path | None) -> Connection:
+def to(url: str, *, timeout: float = 20.0, bound: float = 60.0, **given: Path | None) -> Connection:
     return Connection(url=url, timeout=timeout, bound=bound, **given)
 
 

@@ -63,7 +63,7 @@ class SubscriberStandin:
 
     async def _told(self, befalls: str) -> Response:
         if befalls == "hang":
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(30)  # longer than anybody's patience
         if befalls == "lost":
             return Response(status_code=500)
         return PlainTextResponse("OK, dank u wel") if befalls == "text" else Response(status_code=204)

@@ -18,7 +18,7 @@ AGREED: dict[str, Any] = {"accepted": ("AANVAARD",), "refusals": {"WEIGERING-CAP
 
 def system(url: str = "http://127.0.0.1:9/", **more: Any) -> KlantinteractiesSystem:
     given = {"organisation": "CJG-MEERDORP", "secret": "meerdorp", "answers_as": "WT-201", "actor": ACTOR}
-    connection = Connection(url=f"{url}{BASE[1:]}/", timeout=5, bound=20)
+    connection = Connection(url=f"{url}{BASE[1:]}/", timeout=20, bound=60)
     return KlantinteractiesSystem.model_validate(given | {"connection": connection} | AGREED | more)
 
 

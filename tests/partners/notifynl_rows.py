@@ -19,6 +19,7 @@ from tests.partners.notifynl_standin import EMAIL_TEMPLATE, KEY, SMS_TEMPLATE
 CALLBACK = "een-lang-geheim-voor-de-terugkoppeling"
 HOME = "https://keten.example.org"
 NUMBER, ADDRESS = "+31612345678", "vt-101@werk.example"
+PATIENCE = 3.0  # seconds
 BY_SMS, BY_MAIL = f"notifynl:sms:{NUMBER}", f"notifynl:email:{ADDRESS}"
 
 
@@ -38,8 +39,8 @@ def _forget() -> None:
 
 
 def config(url: str, **changed: object) -> NotifyNL:
-    """The section of the partners' file for this stand-in, with little patience."""
-    connection = Connection(url=url, timeout=0.5, bound=0.8)
+    """The section of the partners' file for this stand-in, with as much patience as a busy machine needs."""
+    connection = Connection(url=url, timeout=PATIENCE, bound=60)
     given = {
         "connection": connection,
         "api_key": "notify",

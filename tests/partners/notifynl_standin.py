@@ -252,7 +252,7 @@ class CutOff(Response):
 
 
 async def _hang() -> Response:
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(30)  # longer than anybody's patience
     return JSONResponse({}, 201)
 
 

@@ -150,7 +150,7 @@ def _fits(group: dict[str, Any], message: dict[str, Any]) -> bool:
 
 async def _post(url: str, content: dict[str, Any], auth: str | None) -> int:
     """The status, 0 when there was none."""
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
         try:
             return (await client.post(url, json=content, headers={"Authorization": auth} if auth else {})).status_code
         except httpx.HTTPError:

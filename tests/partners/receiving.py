@@ -20,7 +20,7 @@ NOW = datetime(2026, 4, 20, 20, 5, tzinfo=UTC)
 FILE = """
 [[notificaties]]
 name = "nrc"
-connection = {{ url = "{nrc}api/v1/", timeout = 2, bound = 5 }}
+connection = {{ url = "{nrc}api/v1/", timeout = 20, bound = 60 }}
 client_id = "ketenregie"
 secret = "ons"
 callback_url = "{receiver}notificaties/nrc"

@@ -76,7 +76,7 @@ class ReporterStandin:
         if weather.startswith("page"):
             return HTMLResponse("<h1>Onderhoud</h1>", int(weather.removeprefix("page")))
         if weather == "slow":
-            await asyncio.sleep(3)
+            await asyncio.sleep(30)  # longer than anybody's patience
         answer = await self._done(request)
         return None if weather == "cut" else answer
 

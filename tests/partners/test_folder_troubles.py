@@ -22,11 +22,10 @@ from tasks.show_status import show_status
 from tests.partners.conftest import Configure
 from tests.partners.receiving import forget
 from tests.region import moment
-from tests.reports.samples import ROW, csv_of
+from tests.reports.samples import DROPPED, csv_of
 
 NOW = moment("2026-05-01T10:00")
-OPEN = ROW | dict.fromkeys(("eigen_zaaknummer", "indeling", "aangenomen_door"), "")
-WRONG = csv_of(OPEN | {"meldnummer": "123456782"})
+WRONG = csv_of(DROPPED | {"meldnummer": "123456782"})
 ROUND = timedelta(minutes=2)
 LATER = timedelta(minutes=12)
 DESK = "VT-911"
@@ -118,7 +117,7 @@ def test_more_refused_files_of_one_source_make_one_mail_an_hour(here: Here) -> N
 
 def test_who_may_not_import_makes_files_wait_and_after_ten_minutes_that_is_told(here: Here) -> None:
     here.configured("VT-999")
-    here.drop("a.csv", csv_of(OPEN))
+    here.drop("a.csv", csv_of(DROPPED))
     assert (here.round(), here.problems()) == ("", [])
     assert here.round(NOW + LATER) != ""
     [mail] = here.mails(NOW + LATER)
@@ -133,8 +132,8 @@ def test_who_may_not_import_makes_files_wait_and_after_ten_minutes_that_is_told(
 def test_files_that_cannot_be_put_away_hide_no_later_file_and_are_read_once(here: Here) -> None:
     (here.folder / DONE).write_bytes(b"")  # a file where the folder should be
     for number in range(MOST_AT_ONCE):
-        here.drop(f"a{number:03}.csv", csv_of(OPEN | {"meldnummer": f"P-{number}"}))
-    here.drop("z.csv", csv_of(OPEN | {"meldnummer": "P-Z"}))
+        here.drop(f"a{number:03}.csv", csv_of(DROPPED | {"meldnummer": f"P-{number}"}))
+    here.drop("z.csv", csv_of(DROPPED | {"meldnummer": "P-Z"}))
     here.round()
     here.round(NOW + ROUND)
     assert here.numbers() == MOST_AT_ONCE + 1
@@ -219,7 +218,7 @@ def test_what_is_made_in_a_folder_of_a_group_is_for_that_group(here: Here) -> No
     before = os.umask(0o077)
     try:
         here.drop("a.csv", WRONG)
-        here.drop("b.csv", csv_of(OPEN))
+        here.drop("b.csv", csv_of(DROPPED))
         here.round()
     finally:
         os.umask(before)

@@ -13,6 +13,7 @@ from integrations.verdict import Verdict
 from tests.partners import weather as w
 from tests.partners.asking import CANARY, QUICK, asked, to
 
+BOUND = 1.5  # seconds
 TEMPORARY, PERMANENT, INDEFINITE = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.INDEFINITE
 PROBLEM = (
     b'{"code": "invalid", "detail": "PERSOON-KANARIE", "invalidParams": [{"code": "unique", "reason": "PERSOON"}]}'
@@ -96,7 +97,8 @@ def test_a_server_that_says_nothing_is_left_after_the_timeout(method: str, verdi
     with w.weather(w.silent) as server:
         found = asked(to(server.url, timeout=0.2), method)
         assert isinstance(found, Unanswered)
-        assert (found.result.verdict, found.result.reason, len(server.heard)) == (verdict, "tijd-verstreken", tries)
+        assert (found.result.verdict, found.result.reason) == (verdict, "tijd-verstreken")
+        assert len(server.has_heard(tries)) == tries
 
 
 @pytest.mark.parametrize("drips", [w.drips_headers, w.drips_body], ids=["headers", "body"])
@@ -104,18 +106,18 @@ def test_a_server_that_says_nothing_is_left_after_the_timeout(method: str, verdi
 def test_the_bound_holds_against_a_slow_drip_and_the_door_opens_again(
     drips: w.Weather, method: str, verdict: Verdict
 ) -> None:
-    with w.weather(drips, w.fine) as server, Door(to(server.url, timeout=1.0, bound=0.5)) as opened:
+    with w.weather(drips, w.fine) as server, Door(to(server.url, bound=BOUND)) as opened:
         began = time.monotonic()
         with pytest.raises(Unanswered) as caught:
             opened.ask(method, "things")
-        assert 0.4 < time.monotonic() - began < 3.0
+        assert BOUND <= time.monotonic() - began < 20, "the drip itself goes on for half a minute"
         assert (caught.value.result.verdict, caught.value.result.reason) == (verdict, "grens-verstreken")
         assert opened.get("things").body == {"good": True}
     _nobody_waits()
 
 
 def _nobody_waits() -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while any(thread.name == "ketenregie-outside" for thread in threading.enumerate()):
         assert time.monotonic() < until, "an exchange that was given up goes on"
         time.sleep(0.02)

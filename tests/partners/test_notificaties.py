@@ -111,7 +111,7 @@ def test_of_two_that_subscribe_at_once_one_subscription_is_left(world: World, mo
     both_looked, make = threading.Barrier(2), NotificatiesApi.make
 
     def made(api: NotificatiesApi) -> None:
-        both_looked.wait(10)
+        both_looked.wait(60)
         make(api)
 
     monkeypatch.setattr(NotificatiesApi, "make", made)

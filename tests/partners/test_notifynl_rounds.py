@@ -101,7 +101,7 @@ def _played() -> Iterator[tuple[NotifyNLStandin, str]]:
 @pytest.fixture(scope="module")
 def _door() -> Iterator[Door]:
     door = Door()
-    with served(door) as url, httpx.Client(base_url=url, timeout=10) as door.client:
+    with served(door) as url, httpx.Client(base_url=url, timeout=60) as door.client:
         yield door
 
 

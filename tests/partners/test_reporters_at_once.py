@@ -29,12 +29,12 @@ from tests.partners.reporter_standin import KEY, STATUSES, ReporterStandin, repo
 from tests.partners.server import served
 from tests.partners.test_reporters_outcome import owed
 from tests.region import START, with_region
-from tests.reports.samples import ROW, csv_of
+from tests.reports.samples import DROPPED, csv_of
 
 FILE = """
 [[reporters]]
 source = "POL-KUST"
-feedback = {{ url = "{url}", timeout = 5, bound = 10 }}
+feedback = {{ url = "{url}", timeout = 20, bound = 60 }}
 feedback_secret = "aan-politie"
 folder = "{folder}"
 imports_as = "VT-201"
@@ -84,7 +84,7 @@ def test_rounds_that_run_at_once_do_everything_once(region: Ledger, configured: 
     owed(chain, chain.report(household="H-2").report_id, STATUSES)
     with region.unit_of_work(now=chain.now, actor=SYSTEM) as work:
         put(work, f"{CURSOR}POL-KUST", "0")
-    (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"aangenomen_door": "", "meldnummer": "P-9"}))
+    (tmp_path / "een.csv").write_bytes(csv_of(DROPPED | {"meldnummer": "P-9"}))
     receipt = f"kenmerk;corv_nummer;soort;dag\n{chain.reference};C-1;ontvangen;2026-04-20\n"
     (tmp_path / "corv" / "dag.csv").write_text(receipt, encoding="utf-8")
     with served(standin) as url:
@@ -107,7 +107,7 @@ def test_rounds_that_meet_the_same_refused_file_tell_it_once(
 ) -> None:
     (tmp_path / "corv").mkdir()
     configured(FILE.format(url="http://127.0.0.1:9/", folder=tmp_path), {"aan-politie": KEY})
-    (tmp_path / "een.csv").write_bytes(csv_of(ROW | {"aangenomen_door": "", "meldnummer": "123456782"}))
+    (tmp_path / "een.csv").write_bytes(csv_of(DROPPED | {"meldnummer": "123456782"}))
 
     def rounds() -> None:
         import_dropped_reports(region, START)

@@ -20,12 +20,11 @@ from tasks.import_reports import Imported, import_reports
 from tasks.sweep_deadlines import sweep_deadlines
 from tests.partners.conftest import Configure
 from tests.region import moment
-from tests.reports.samples import ROW, csv_of, json_of, json_row, xml_of
+from tests.reports.samples import DROPPED, csv_of, json_of, json_row, xml_of
 
 NOW = moment("2026-05-01T10:00")
-OURS = ("eigen_zaaknummer", "indeling", "aangenomen_door")
-OPEN = ROW | dict.fromkeys(OURS, "")
-NONE: dict[str, object] = dict.fromkeys(OURS)
+
+NONE: dict[str, object] = {name: None for name, value in DROPPED.items() if not value}
 CANARY = "Kwetterveen"
 
 
@@ -69,10 +68,10 @@ def folder(region: Ledger, configured: Configure, tmp_path: Path) -> Folder:
 
 
 def test_each_format_comes_in_under_the_code_that_was_agreed(folder: Folder) -> None:
-    said = folder.drop("a.csv", csv_of(OPEN | {"meldnummer": "P-1"}, OPEN | {"meldnummer": "P-2"}))
+    said = folder.drop("a.csv", csv_of(DROPPED | {"meldnummer": "P-1"}, DROPPED | {"meldnummer": "P-2"}))
     assert said == "meldingen uit mappen: 2 nieuw"
     assert folder.drop("b.JSON", json_of(json_row(meldnummer="P-3", **NONE))).endswith("1 nieuw")
-    assert folder.drop("c.xml", xml_of(OPEN | {"meldnummer": "P-4"})).endswith("1 nieuw")
+    assert folder.drop("c.xml", xml_of(DROPPED | {"meldnummer": "P-4"})).endswith("1 nieuw")
     assert folder.numbers() == ["P-1", "P-2", "P-3", "P-4"]
     assert (folder.names(), folder.names(DONE)) == ([], ["a.csv", "b.JSON", "c.xml"])
     assert folder.round() == ""
@@ -83,7 +82,9 @@ def test_each_format_comes_in_under_the_code_that_was_agreed(folder: Folder) -> 
 
 
 def test_a_report_from_a_folder_that_may_be_acute_alarms_until_somebody_has_it(folder: Folder) -> None:
-    folder.drop("a.csv", csv_of(OPEN | {"mogelijk_acuut": "ja"}, OPEN | {"meldnummer": "P-2", "gezinsnummer": "H-2"}))
+    folder.drop(
+        "a.csv", csv_of(DROPPED | {"mogelijk_acuut": "ja"}, DROPPED | {"meldnummer": "P-2", "gezinsnummer": "H-2"})
+    )
     assert folder.told() == [("ACUTE", "VT-911"), ("NOTICE", "VT-911")]
     sweep_deadlines(folder.ledger, NOW + timedelta(minutes=15))
     assert folder.told() == [("ACUTE", "VT-209"), *[("ACUTE", "VT-911")] * 2, ("NOTICE", "VT-911")]
@@ -96,9 +97,9 @@ def test_a_report_from_a_folder_that_may_be_acute_alarms_until_somebody_has_it(f
 
 def test_a_source_numbers_families_in_its_own_way_or_not_at_all(folder: Folder, tmp_path: Path) -> None:
     mine = tmp_path / "eigen.csv"
-    mine.write_bytes(csv_of(OPEN | {"meldnummer": "P-0"}))
+    mine.write_bytes(csv_of(DROPPED | {"meldnummer": "P-0"}))
     import_reports(folder.ledger, mine, "VT-201", NOW)
-    rows = [OPEN | {"meldnummer": f"P-{number}"} for number in range(1, 5)]
+    rows = [DROPPED | {"meldnummer": f"P-{number}"} for number in range(1, 5)]
     folder.drop("a.csv", csv_of(*rows[:2], *(row | {"gezinsnummer": ""} for row in rows[2:])))
     folder.drop("b.json", json_of(json_row(meldnummer="P-5", gezinsnummer=None, **NONE)))
     with folder.ledger.reading() as session:
@@ -108,37 +109,37 @@ def test_a_source_numbers_families_in_its_own_way_or_not_at_all(folder: Folder, 
 
 def test_by_hand_a_report_without_a_family_number_is_refused(folder: Folder, tmp_path: Path) -> None:
     mine = tmp_path / "eigen.csv"
-    mine.write_bytes(csv_of(OPEN | {"gezinsnummer": ""}))
+    mine.write_bytes(csv_of(DROPPED | {"gezinsnummer": ""}))
     [row] = import_reports(folder.ledger, mine, "VT-201", NOW).refused
     assert (row.code, row.field) == ("KR-RIJ-VERPLICHT", "gezinsnummer")
 
 
 def test_a_folder_of_veilig_thuis_itself_may_say_what_veilig_thuis_says(folder: Folder) -> None:
     folder.configured(source="VT-KUST")
-    own = OPEN | {"bron": "VT-KUST", "eigen_zaaknummer": "Z26-LMNPQRST", "indeling": "eerste melding"}
+    own = DROPPED | {"bron": "VT-KUST", "eigen_zaaknummer": "Z26-LMNPQRST", "indeling": "eerste melding"}
     assert folder.drop("a.csv", csv_of(own)).endswith("1 nieuw")
 
 
 def test_the_same_file_and_the_same_report_count_once(folder: Folder) -> None:
-    data = csv_of(OPEN)
+    data = csv_of(DROPPED)
     folder.drop("a.csv", data)
     assert folder.drop("a.csv", data) == "meldingen uit mappen: 1 al bekend"
-    assert folder.drop("b.xml", xml_of(OPEN)) == "meldingen uit mappen: 1 al bekend"
-    assert folder.numbers() == [OPEN["meldnummer"]]
+    assert folder.drop("b.xml", xml_of(DROPPED)) == "meldingen uit mappen: 1 al bekend"
+    assert folder.numbers() == [DROPPED["meldnummer"]]
     assert folder.names(DONE) == ["a-1.csv", "a.csv", "b.xml"]
 
 
 @pytest.mark.parametrize(
     ("data", "codes"),
     [
-        (csv_of(OPEN, OPEN | {"meldnummer": "123456782"}), "3 KR-RIJ-PRIVACY meldnummer"),
-        (csv_of(OPEN | {"bron": "VT-KUST"}), "2 KR-RIJ-ONBEKEND bron"),
-        (csv_of(OPEN | {"aangenomen_door": "VT-101"}), "2 KR-RIJ-ONBEKEND aangenomen_door"),
-        (csv_of(OPEN | {"eigen_zaaknummer": "Z26-LMNPQRST"}), "2 KR-RIJ-VAN-ONS eigen_zaaknummer"),
-        (csv_of(OPEN | {"indeling": "eerste melding"}), "2 KR-RIJ-VAN-ONS indeling"),
-        (csv_of(OPEN | {"gezinsnummer": f"fam {CANARY}"}), "2 KR-RIJ-WAARDE gezinsnummer"),
+        (csv_of(DROPPED, DROPPED | {"meldnummer": "123456782"}), "3 KR-RIJ-PRIVACY meldnummer"),
+        (csv_of(DROPPED | {"bron": "VT-KUST"}), "2 KR-RIJ-ONBEKEND bron"),
+        (csv_of(DROPPED | {"aangenomen_door": "VT-101"}), "2 KR-RIJ-ONBEKEND aangenomen_door"),
+        (csv_of(DROPPED | {"eigen_zaaknummer": "Z26-LMNPQRST"}), "2 KR-RIJ-VAN-ONS eigen_zaaknummer"),
+        (csv_of(DROPPED | {"indeling": "eerste melding"}), "2 KR-RIJ-VAN-ONS indeling"),
+        (csv_of(DROPPED | {"gezinsnummer": f"fam {CANARY}"}), "2 KR-RIJ-WAARDE gezinsnummer"),
         (f"naam\n{CANARY}\n".encode(), "1 KR-BESTAND-KOLOMMEN"),
-        (b"\xff\n" + csv_of(OPEN), "1 KR-BESTAND-TEKEN"),
+        (b"\xff\n" + csv_of(DROPPED), "1 KR-BESTAND-TEKEN"),
         (b"", "0 KR-BESTAND-LEEG"),
     ],
 )
@@ -151,14 +152,14 @@ def test_a_wrong_file_is_refused_whole_with_codes_beside_it(folder: Folder, data
 
 
 def test_a_report_that_changed_is_refused(folder: Folder) -> None:
-    folder.drop("a.csv", csv_of(OPEN))
-    folder.drop("b.csv", csv_of(OPEN | {"mogelijk_acuut": "ja"}))
+    folder.drop("a.csv", csv_of(DROPPED))
+    folder.drop("b.csv", csv_of(DROPPED | {"mogelijk_acuut": "ja"}))
     assert (folder.place / REFUSED / "b.csv.fout").read_text() == "2 KR-MELDING-ANDERS\n"
 
 
 def test_a_file_that_is_not_whole_yet_or_is_none_of_ours_is_left_alone(folder: Folder) -> None:
     for name in (".a.csv", "a.csv.part", "a.txt"):
-        assert folder.drop(name, csv_of(OPEN)) == ""
+        assert folder.drop(name, csv_of(DROPPED)) == ""
     (folder.place / "map.csv").mkdir()
     (folder.place / "wijzer.csv").symlink_to(folder.place / ".a.csv")
     assert folder.round() == ""
@@ -168,7 +169,7 @@ def test_a_file_that_is_not_whole_yet_or_is_none_of_ours_is_left_alone(folder: F
 @pytest.mark.parametrize(("by", "code"), [("WT-201", "KR-ROL"), ("VT-999", "KR-CODE-ONBEKEND")])
 def test_a_code_that_may_not_import_leaves_the_files_where_they_are(folder: Folder, by: str, code: str) -> None:
     folder.configured(by)
-    assert folder.drop("a.csv", csv_of(OPEN)) == f"meldingen uit mappen: 1 wacht: {code}"
+    assert folder.drop("a.csv", csv_of(DROPPED)) == f"meldingen uit mappen: 1 wacht: {code}"
     assert (folder.names(), folder.numbers()) == (["a.csv"], [])
     folder.configured()
     assert folder.round().endswith("1 nieuw")
@@ -176,7 +177,7 @@ def test_a_code_that_may_not_import_leaves_the_files_where_they_are(folder: Fold
 
 def test_a_file_that_cannot_be_put_away_is_read_once(folder: Folder) -> None:
     (folder.place / DONE).write_bytes(b"")  # a file where the folder should be
-    assert folder.drop("a.csv", csv_of(OPEN)) == "meldingen uit mappen: 1 niet weg te leggen, 1 nieuw"
+    assert folder.drop("a.csv", csv_of(DROPPED)) == "meldingen uit mappen: 1 niet weg te leggen, 1 nieuw"
     assert folder.round() == ""
     os.remove(folder.place / DONE)
     assert folder.round() == ""
@@ -188,12 +189,12 @@ def test_a_file_that_is_replaced_while_it_is_read_is_read_too(folder: Folder, mo
         done = import_reports(*given, **named)
         if done.reports and len(folder.numbers()) == 1:
             new = folder.place / "nieuw"
-            new.write_bytes(csv_of(OPEN | {"meldnummer": "P-2"}))
+            new.write_bytes(csv_of(DROPPED | {"meldnummer": "P-2"}))
             new.replace(folder.place / "a.csv")
         return done
 
     monkeypatch.setattr("tasks.import_dropped_reports.import_reports", replaced)
-    assert folder.drop("a.csv", csv_of(OPEN | {"meldnummer": "P-1"})).endswith("1 nieuw")
+    assert folder.drop("a.csv", csv_of(DROPPED | {"meldnummer": "P-1"})).endswith("1 nieuw")
     assert folder.names() == ["a.csv"]
     assert folder.round().endswith("1 nieuw")
     assert folder.numbers() == ["P-1", "P-2"]

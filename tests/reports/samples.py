@@ -41,6 +41,10 @@ ROW = {
 }
 
 
+DROPPED = ROW | dict.fromkeys(("eigen_zaaknummer", "indeling", "aangenomen_door"), "")
+"""A row as a reporter's system writes it: what Veilig Thuis records beside it is empty."""
+
+
 def incoming(**changes: object) -> IncomingReport:
     """A good report, with changes."""
     fields: dict[str, object] = {
