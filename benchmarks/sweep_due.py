@@ -82,6 +82,7 @@ def _case(number: int) -> dict[str, Any]:
         "sight": "VT-KUST",
         "status": "",
         "waiting_cause": "",
+        "joined_to": "",
         "policy_version": "proef",
         "steps_made": PER_CASE,
         "opened_at": NOW - timedelta(days=3),
