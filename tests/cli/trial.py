@@ -69,7 +69,7 @@ def start(*words: str) -> subprocess.Popen[str]:
 
 def ended(process: subprocess.Popen[str]) -> Done:
     """Wait for a started command."""
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return Done(process.returncode, out, err)
 
 

@@ -166,7 +166,7 @@ def test_terms_around_every_change_of_summer_time_are_the_same_in_every_zone_of_
         subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TZ": zone}, stdout=subprocess.PIPE, text=True)
         for zone in ZONES
     ]
-    found = [json.loads(process.communicate(timeout=100)[0]) for process in started]
+    found = [json.loads(process.communicate(timeout=500)[0]) for process in started]
     for one in found:
         record_property("said", f"summer time: {json.dumps(one)}")
         assert (one["cases"], one["wrong"]) == (scaled(800, 8000), 0)

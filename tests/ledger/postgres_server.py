@@ -50,11 +50,12 @@ def running() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="ketenregie-pg-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    data, port = str(folder / "data"), _free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    data = str(folder / "data")
     try:
         _as_postgres("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        _as_postgres("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        port = _free_port()  # only now: what takes seconds gives others time to take it
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        _as_postgres("pg_ctl", "-D", data, "-w", "-t", "300", "-l", str(folder / "log"), "-o", options, "start")
         yield Server(port)
     finally:
         _as_postgres("pg_ctl", "-D", data, "-m", "immediate", "stop", check=False)

@@ -237,7 +237,7 @@ def test_a_relay_that_knows_no_tls_gets_no_message() -> None:
 
 
 @pytest.mark.parametrize("given", [{"mail_host": "relay.example"}, {"mail_security": "nothing"}])
-def test_mail_without_tls_to_another_machine_is_refused_at_once(given: dict[str, str]) -> None:
+def test_mail_without_tls_to_another_machine_is_refused_at_once(given: dict[str, Any]) -> None:
     with pytest.raises(WrongUse, match="KR-MAIL-ONVEILIG"):
         sender(25, **given)
 

@@ -34,7 +34,7 @@ OIN = "00000001234567890000"
 
 def section(url: str, name: str = "register", more: str = "") -> str:
     """One subscriber of the partners' file."""
-    connection = f'connection = {{ url = "{url}", timeout = 3, bound = 60 }}'
+    connection = f'connection = {{ url = "{url}", timeout = 3, bound = 10 }}'
     return f'[[subscribers]]\nname = "{name}"\n{connection}\nsecret = "haak"\noin = "{OIN}"\n{more}\n'
 
 

@@ -40,14 +40,16 @@ def over() -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE", "POST"])
 def test_what_may_be_asked_twice_is_not_asked_again_after_it_was_given_up(method: str) -> None:
-    with w.weather(w.silent) as server, Door(to(server.url, bound=BOUND)) as opened:
+    with w.weather(w.silent) as server, Door(to(server.url, timeout=2 * BOUND, bound=BOUND)) as opened:
         given_up(opened, method)
         over()
         assert [heard.method for heard in server.has_heard(1)] == [method]
 
 
 def test_a_retry_that_waits_for_its_turn_when_the_door_closes_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = Retry(total=3, backoff_factor=2 * BOUND, backoff_jitter=0.0, allowed_methods=door.SAFE, status_forcelist=(502,))
+    slow = Retry(
+        total=3, backoff_factor=2 * BOUND, backoff_jitter=0.0, allowed_methods=door.SAFE, status_forcelist=(502,)
+    )
     monkeypatch.setattr(door, "RETRIES", slow)
     with w.weather(w.says(502), w.fine) as server, Door(to(server.url, bound=BOUND)) as opened:
         given_up(opened, "PUT")
