@@ -5,12 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from integrations.ledger import Ledger
 from tests.copied import on_a_copy
+from tests.faults.tier import FULL
 from tests.ledger import postgres_server
 from tests.ledger.postgres_server import Server
 from tests.prefect_tables import PrefectTables
+
+# Hypothesis without a clock: a busy machine is no reason for a rule to fail. A change meets the same examples on every
+# machine, the whole programme others each time.
+settings.register_profile("ours", deadline=None, derandomize=not FULL, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, prefect_tables: PrefectTab
             yield Running(url, ledger, reference)
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=300)
             ledger.dispose()
 
 
@@ -125,7 +125,7 @@ def page() -> Iterator[Page]:
         context = browser.new_context(
             viewport={"width": 1400, "height": 1000}, locale="nl-NL", timezone_id="Europe/Amsterdam"
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(120_000)
         yield context.new_page()
         browser.close()
 

@@ -136,7 +136,7 @@ class Pairs(Drill):
         by = self.put(self.fresh())
         pid = os.fork()
         if pid == 0:
-            signal.alarm(60)
+            signal.alarm(500)
             stop = Points(lambda passed, _: os.kill(os.getpid(), signal.SIGSTOP) if passed == point else None)
             with stop.watching(self.ledger):
                 self._acts(self._world(by), 0, self.moments[0], lambda _: None)

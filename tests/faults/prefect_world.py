@@ -121,7 +121,7 @@ class World:
 
     def clear(self) -> None:
         """Prefect's database is as empty as on the first day; the server goes on, and everything is deployed anew."""
-        with closing(sqlite3.connect(self.folder / "prefect" / "prefect.db", timeout=30)) as database, database:
+        with closing(sqlite3.connect(self.folder / "prefect" / "prefect.db", timeout=60)) as database, database:
             tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in tables:
                 if not name.startswith(SCHEMA):
@@ -154,7 +154,7 @@ class World:
 
     def api(self, path: str, **body: object) -> Any:
         """Prefect's API as a browser uses it."""
-        answer = httpx.post(f"{self.url}/api/{path}", json=body, timeout=10, verify=TLS).raise_for_status()
+        answer = httpx.post(f"{self.url}/api/{path}", json=body, timeout=60, verify=TLS).raise_for_status()
         return answer.json() if answer.content else None
 
     def runs(self, step_id: str) -> list[dict[str, Any]]:
@@ -182,7 +182,7 @@ class World:
         due = {"expected_start_time": {"before_": now().isoformat()}}
         rounds = {"name": {"any_": list(scheduled())}}
         for run in self.api("flow_runs/filter", flow_runs=due, deployments=rounds, limit=200):
-            httpx.delete(f"{self.url}/api/flow_runs/{run['id']}", timeout=10, verify=TLS).raise_for_status()
+            httpx.delete(f"{self.url}/api/flow_runs/{run['id']}", timeout=60, verify=TLS).raise_for_status()
 
 
 def report(ledger: Ledger, number: str) -> str:

@@ -70,7 +70,7 @@ def test_a_file_cut_off_at_any_byte_gives_no_row_that_was_not_whole(
 
 def test_a_monstrous_file_is_refused_within_two_seconds_and_300_megabytes(record_property: Say) -> None:
     command = [sys.executable, "-m", "tests.faults.imports_monsters"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500, check=True)
     found = json.loads(done.stdout)
     record_property("said", f"monsters: {json.dumps(found)}")
     assert found["megabytes"] < 300

@@ -43,7 +43,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LeakWorld
     forget()
 
 
-@pytest.mark.timeout(scaled(120, 600))
+@pytest.mark.timeout(scaled(600, 900))
 @pytest.mark.parametrize("kind", sorted(PEERS))
 def test_no_partner_receives_a_canary_but_the_few_that_are_its_own(
     world: LeakWorld, kind: str, record_property: Say

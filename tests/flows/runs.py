@@ -26,7 +26,7 @@ from integrations.ledger import Actor, Ledger
 from tasks.read_inputs import read_inputs
 from tasks.receive_report import receive
 
-PATIENCE = 60.0
+PATIENCE = 180.0  # seconds
 LOOK_EVERY = 0.3
 Answer = TypeVar("Answer")
 

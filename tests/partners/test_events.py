@@ -323,7 +323,7 @@ def test_a_long_trail_is_planned_in_parts_and_nothing_is_missed(
     assert len(rows(ledger)) == AT_ONCE + 1
 
 
-@pytest.mark.timeout(scaled(120, 900))
+@pytest.mark.timeout(scaled(600, 900))
 def test_events_through_random_weather_are_all_heard(
     ledger: Ledger,
     standin: SubscriberStandin,

@@ -16,7 +16,7 @@ SMALL = 8  # cuts a side in the small tier; the full one cuts at each byte
 TRIES = 3
 
 
-@pytest.mark.timeout(scaled(120, 900))
+@pytest.mark.timeout(scaled(600, 900))
 @pytest.mark.parametrize("side", ["asked", "answered"])
 def test_a_cut_at_any_byte_makes_one_notification(
     side: Side, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]

@@ -356,7 +356,7 @@ def test_what_is_not_ours_is_counted_and_changes_nothing(world: World) -> None:
     assert world.state() == "sent"
 
 
-@pytest.mark.timeout(scaled(120, 900))
+@pytest.mark.timeout(scaled(600, 900))
 def test_every_order_of_receipts_ends_in_one_way_and_never_goes_back(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:
@@ -420,7 +420,7 @@ def test_no_address_is_kept_or_said(world: World, caplog: pytest.LogCaptureFixtu
         assert {row.act for row in session.exec(select(Audit))} >= {"bericht-teruggekomen", "bericht-mislukt"}
 
 
-@pytest.mark.timeout(scaled(120, 900))
+@pytest.mark.timeout(scaled(600, 900))
 def test_messages_through_random_weather_arrive_once_each(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:

@@ -56,7 +56,7 @@ def copies(ledger: Ledger, folder: Path) -> Generator[Ledger, None, None]:
         fresh.dispose()
 
 
-@pytest.mark.timeout(tier.scaled(120, 900))
+@pytest.mark.timeout(tier.scaled(600, 900))
 def test_killed_while_notifying_each_notification_is_there_once(
     drill: Ledger, tmp_path: Path, configured: Configure, record_property: Callable[[str, object], None]
 ) -> None:
@@ -90,7 +90,7 @@ def _killed_while_notifying(standin: NotifyNLStandin, ledger: Ledger, point: int
     assert {row.remote_id for row in deliveries(ledger)} == {one["id"] for one in standin.taken}, name
 
 
-@pytest.mark.timeout(tier.scaled(120, 900))
+@pytest.mark.timeout(tier.scaled(600, 900))
 def test_killed_while_telling_each_event_is_heard_under_one_id(
     drill: Ledger, tmp_path: Path, configured: Configure, record_property: Callable[[str, object], None]
 ) -> None:

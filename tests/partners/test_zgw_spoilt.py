@@ -99,7 +99,7 @@ def places(part: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(part[key])
 
 
-@pytest.mark.timeout(scaled(120, 600))
+@pytest.mark.timeout(scaled(600, 900))
 def test_an_answer_with_one_value_spoilt_ends_as_a_verdict_or_does_no_harm(record_property: Say) -> None:
     set_secret()
     drawn, system, refused = chance("zgw-spoilt"), StandIn(), 0

@@ -132,7 +132,7 @@ def test_an_xml_file_cut_off_at_any_byte_is_refused(tmp_path: Path) -> None:
         assert attempt(tmp_path, data, ".xml", xml_rows) is None
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("data", "suffix", "code"),
     [
