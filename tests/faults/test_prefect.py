@@ -47,7 +47,7 @@ from tests.faults.tier import FULL, chance, scaled
 from tests.prefect_tables import PrefectTables
 from tests.stories.truth import truth
 
-pytestmark = [pytest.mark.prefect, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.prefect, pytest.mark.timeout(scaled(900, 1500))]
 
 KILLS = scaled(1, 20)
 CASES = scaled(2, 20)
