@@ -94,7 +94,10 @@ def test_the_receiver_says_and_logs_nothing_of_what_is_pushed_at_it(
 
 def test_a_canary_in_any_part_of_what_a_partner_receives_is_found(record_property: Say) -> None:
     canaries, sent, missed = Canaries(), 0, []
-    with served(wire := Wire("proef", Response(status_code=204))) as url, httpx.Client(trust_env=False) as client:
+    with (
+        served(wire := Wire("proef", Response(status_code=204))) as url,
+        httpx.Client(trust_env=False, timeout=60) as client,
+    ):
         for words in canaries.disguises("META"):
             for request in planted(url, words):
                 wire.heads.clear()

@@ -53,7 +53,7 @@ def test_a_signal_ends_everything_and_leaves_nothing(own_home: Path, started: li
     seen = []
 
     def look_and_end(url: str) -> None:
-        seen.append(httpx.get(f"{url}/api/health").status_code)
+        seen.append(httpx.get(f"{url}/api/health", timeout=60).status_code)
         os.kill(os.getpid(), signal.SIGTERM)
 
     run(own_home, look_and_end)

@@ -114,20 +114,20 @@ def test_deploying_again_changes_nothing(server: PrefectServer) -> None:
 def test_saving_the_views_twice_keeps_one_of_each(server: PrefectServer) -> None:
     save_views(server.url)
     save_views(server.url)
-    found = httpx.post(f"{server.url}/api/saved_searches/filter", json={}).json()
+    found = httpx.post(f"{server.url}/api/saved_searches/filter", json={}, timeout=60).json()
     assert sorted(view["name"] for view in found) == sorted(VIEWS)
 
 
 def test_the_page_of_the_second_interface_brings_the_views_along_once(server: PrefectServer, home: Path) -> None:
     bring_views(ui_folder(home))
     bring_views(ui_folder(home))
-    page = httpx.get(f"{server.url}/v2/").text
+    page = httpx.get(f"{server.url}/v2/", timeout=60).text
     assert page.count(f'<script id="{MARK}">') == 1
     assert all(f'"{name}"' in page for name in VIEWS)
 
 
 def test_a_page_may_reach_no_other_address(server: PrefectServer) -> None:
-    policy = httpx.get(f"{server.url}/v2/").headers["content-security-policy"]
+    policy = httpx.get(f"{server.url}/v2/", timeout=60).headers["content-security-policy"]
     assert policy.startswith("default-src 'self'")
     assert "http" not in policy
     assert "*" not in policy
@@ -135,7 +135,7 @@ def test_a_page_may_reach_no_other_address(server: PrefectServer) -> None:
 
 def test_a_page_of_another_site_may_not_read_the_server(server: PrefectServer) -> None:
     headers = {"Origin": "https://elders.example"}
-    answer = httpx.post(f"{server.url}/api/flow_runs/filter", json={"limit": 1}, headers=headers)
+    answer = httpx.post(f"{server.url}/api/flow_runs/filter", json={"limit": 1}, headers=headers, timeout=60)
     assert "access-control-allow-origin" not in answer.headers
 
 

@@ -75,6 +75,7 @@ def test_a_notification_to_the_receiver_moves_sight_on_safety_within_two_rounds(
                 json=changed(border.peer.remote(border.offer.number)),
                 headers={"Authorization": f"Bearer {token}"},
                 trust_env=False,
+                timeout=60,
             )
             assert answer.status_code == (204 if token == THEIRS else 401)
     assert border.chain.case.sight == "VT-KUST", "a notification is never believed, only followed"

@@ -58,7 +58,7 @@ class Door:
 def door(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     given = installed(tmp_path, monkeypatch)
     app = receiver_app(House(ledger, given, lambda: NOW))
-    with served(app, http=Impatient) as url, httpx.Client(trust_env=False, timeout=30) as client:
+    with served(app, http=Impatient) as url, httpx.Client(trust_env=False, timeout=60) as client:
         yield Door(url, ledger, client)
 
 
@@ -75,7 +75,7 @@ def code(answer: httpx.Response) -> str:
 
 def lines_of(caplog: pytest.LogCaptureFixture, least: int) -> list[str]:
     """The receiver's own lines; the last may be written just after its answer has arrived."""
-    for _ in range(500):
+    for _ in range(6_000):
         lines = [record.getMessage() for record in caplog.records if record.name == "ketenregie.receiver"]
         if len(lines) >= least:
             break
@@ -269,8 +269,8 @@ def test_more_at_once_than_it_takes_is_told_to_come_back(
     ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = installed(tmp_path, monkeypatch)
-    monkeypatch.setattr(reading, "BODY_SECONDS", 2.0)
-    with served(receiver_app(House(ledger, given), most=1)) as url, httpx.Client(trust_env=False) as client:
+    monkeypatch.setattr(reading, "BODY_SECONDS", 30.0)
+    with served(receiver_app(House(ledger, given), most=1)) as url, httpx.Client(trust_env=False, timeout=60) as client:
         host, port = url.removeprefix("http://").rstrip("/").split(":")
         with socket.create_connection((host, int(port))) as slow:
             head = f"POST /notificaties/nrc HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {SECRET}\r\n"

@@ -304,7 +304,9 @@ def _publish(url: str) -> None:
     claims = {"iss": "ketenregie", "client_id": "ketenregie", "iat": int(time.time()), "user_id": "x"}
     token = jwt.encode(claims | {"user_representation": "x"}, OUR_SECRET, algorithm="HS256")
     headers = {"Authorization": f"Bearer {token}"}
-    httpx.post(f"{url}api/v1/notificaties", json=message(), headers=headers, trust_env=False).raise_for_status()
+    httpx.post(
+        f"{url}api/v1/notificaties", json=message(), headers=headers, trust_env=False, timeout=60
+    ).raise_for_status()
 
 
 def _until(true: Callable[[], bool]) -> None:
