@@ -46,9 +46,9 @@ class Written:
         """Noted."""
         self._note("state", str(run))
 
-    async def update_flow_run(self, run: UUID, *, tags: list[str]) -> None:
+    async def update_flow_run(self, run: UUID, *, name: str, tags: list[str]) -> None:
         """Noted."""
-        self._note("tags", str(run), *tags)
+        self._note("tags", str(run), name, *tags)
 
 
 def tell(world: World) -> None:
