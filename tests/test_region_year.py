@@ -1,6 +1,6 @@
 """The main job on a full year's input: reports imported day by day and swept under the virtual clock.
 
-An eighth of a region's reports for every change; all 5 100 in the full programme (`make faults`) and in `make bench`.
+An eighth of a region's reports for every change; all 5 100 in `make bench`, and here with FAULT_TIER=full.
 """
 
 from collections.abc import Callable

@@ -23,7 +23,8 @@ ROWS = 3
 AT = datetime(2026, 4, 20, 8, tzinfo=UTC)
 RELEASED = upgrading.revisions()[:-1]
 
-Rows = dict[str, list[tuple[Any, ...]]]
+Rows = dict[str, list[dict[str, Any]]]
+"""Table → its rows, each column → value, of the columns that the release had."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_a_ledger_of_each_release_with_rows_in_every_table_comes_up_unchanged(em
     empty.upgrade()
     with empty.reading() as session:
         assert upgrading.revision(session.connection()) == upgrading.revisions()[-1]
-        assert rows_of(session.connection(), before) == before
+        assert still(session.connection(), before) == before
         assert (head(session).seq, verify(session)) == (ROWS, None)
         if empty.url.drivername == "sqlite":
             assert copies.is_whole(session)
@@ -81,10 +82,10 @@ def test_a_migration_that_is_stopped_halfway_leaves_the_old_ledger_and_succeeds_
         empty.upgrade()
     with empty.reading() as session:
         assert upgrading.revision(session.connection()) == RELEASED[-1]
-        assert rows_of(session.connection(), before) == before
+        assert still(session.connection(), before) == before
     empty.upgrade()
     with empty.reading() as session:
-        assert rows_of(session.connection(), before) == before
+        assert still(session.connection(), before) == before
 
 
 def made_as(ledger: Ledger, release: str) -> Rows:
@@ -107,19 +108,19 @@ def made_as(ledger: Ledger, release: str) -> Rows:
         return rows_of(connection, names)
 
 
-def rows_of(connection: Connection, columns: dict[str, Any]) -> Rows:
-    """All rows, by the columns that `columns` was made with."""
+def rows_of(connection: Connection, columns: dict[str, list[str]]) -> Rows:
+    """All rows of these tables, of these columns."""
     found: Rows = {}
-    for name in columns:
+    for name, wanted in columns.items():
         table = Table(name, MetaData(), autoload_with=connection)
-        wanted = OLD.setdefault(name, columns[name])
-        chosen = [table.c[column] for column in wanted]
-        found[name] = sorted((tuple(row) for row in connection.execute(select(*chosen))), key=repr)
+        rows = connection.execute(select(*(table.c[column] for column in wanted))).mappings()
+        found[name] = sorted((dict(row) for row in rows), key=repr)
     return found
 
 
-OLD: dict[str, list[str]] = {}
-"""Table → its columns in the release, as they were first read."""
+def still(connection: Connection, before: Rows) -> Rows:
+    """What is there now of what was there before."""
+    return rows_of(connection, {name: list(rows[0]) for name, rows in before.items()})
 
 
 def first_choices(connection: Connection, table: str) -> dict[str, str]:
