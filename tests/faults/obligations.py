@@ -73,7 +73,7 @@ class Obligations:
             yield Owed(step.id, "ACUTE" if step.acute else "NOTICE", 1, 0, "", None)
         if step.suspended_until is not None and step.suspended_until > self.now:
             return
-        horizon = self._looked_until(step)
+        horizon = self._looked_until(step, trail.opened)
         if horizon is None:
             return
         for rung in self.rungs(step):
@@ -88,7 +88,8 @@ class Obligations:
         found = {rung.name: rung for rung in rungs_of(kind, late, self.policy)}
         if late.stalled_at is not None:
             before = rungs_of(kind, replace(late, stalled_at=None), self.policy)
-            found = {rung.name: rung for rung in before if rung.at <= late.stalled_at} | found
+            looked = max((at for at in self.sweeps if at <= late.stalled_at), default=late.opened_at)
+            found = {rung.name: rung for rung in before if rung.at <= looked} | found  # later ones the refusal overtook
         return tuple(found.values())
 
     def trail(self, step: Step) -> Trail:
@@ -100,10 +101,11 @@ class Obligations:
         since = opened if step.deadline_version == 1 else max(versions or back, default=None)
         return Trail(opened, since, [row.at for row in rows if row.act in SEEN])
 
-    def _looked_until(self, step: Step) -> datetime | None:
-        """The last completed sweep while the step was open: what came due after it and before the end is not owed."""
-        end = step.closed_at
-        return max((at for at in self.sweeps if at <= self.now and (end is None or at < end)), default=None)
+    def _looked_until(self, step: Step, opened: datetime) -> datetime | None:
+        """The last completed sweep while the step was open: what came due after it and before the end is not owed. A
+        step may open when its term is over already (a report that is read late): sweeps before that saw none of it."""
+        end = step.closed_at or self.now + timedelta(microseconds=1)
+        return max((at for at in self.sweeps if opened <= at <= self.now and at < end), default=None)
 
     def _to_all(self, step: Step, rung: str, number: int, at: datetime | None) -> Iterator[Owed]:
         case = self.cases[step.case_id]

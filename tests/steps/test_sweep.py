@@ -171,3 +171,12 @@ def test_the_due_moment_is_never_moved_by_a_sweep(chain: Chain) -> None:
         chain.sweep(day)
     with chain.ledger.writer.connect() as connection:
         assert connection.execute(dues).all() == before
+
+
+def test_a_reminder_that_came_due_before_somebody_acknowledged_is_still_said(chain: Chain) -> None:
+    reported(chain)
+    chain.sweep("2026-04-24T07:59")
+    assert chain.told("safety_assessment", "R") == []
+    chain.acknowledge("safety_assessment", "VT-209", "2026-04-24T08:01")
+    chain.sweep("2026-04-24T08:05")
+    assert chain.told("safety_assessment", "R") == ["VT-201"]
