@@ -73,7 +73,7 @@ class Obligations:
             yield Owed(step.id, "ACUTE" if step.acute else "NOTICE", 1, 0, "", None)
         if step.suspended_until is not None and step.suspended_until > self.now:
             return
-        horizon = self._looked_until(step, trail.opened)
+        horizon = self._looked_until(step, trail.version_since or trail.opened)
         if horizon is None:
             return
         for rung in self.rungs(step):
@@ -101,11 +101,11 @@ class Obligations:
         since = opened if step.deadline_version == 1 else max(versions or back, default=None)
         return Trail(opened, since, [row.at for row in rows if row.act in SEEN])
 
-    def _looked_until(self, step: Step, opened: datetime) -> datetime | None:
-        """The last completed sweep while the step was open: what came due after it and before the end is not owed. A
-        step may open when its term is over already (a report that is read late): sweeps before that saw none of it."""
+    def _looked_until(self, step: Step, since: datetime) -> datetime | None:
+        """The last completed sweep of the present term: what came due after it and before the end is not owed. A step
+        may open, or be extended, when its term is over already: sweeps before that saw none of it."""
         end = step.closed_at or self.now + timedelta(microseconds=1)
-        return max((at for at in self.sweeps if opened <= at <= self.now and at < end), default=None)
+        return max((at for at in self.sweeps if since <= at <= self.now and at < end), default=None)
 
     def _to_all(self, step: Step, rung: str, number: int, at: datetime | None) -> Iterator[Owed]:
         case = self.cases[step.case_id]
