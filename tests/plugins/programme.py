@@ -55,6 +55,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What never happened, and one line of JSON for docs/promises.md."""
     config = terminalreporter.config
+    if hasattr(config, "workerinput"):  # a worker has a summary of its own, and ends before the run
+        return
     if _whole(config) and (never := sometimes.never_met(sometimes.folder())):
         terminalreporter.write_line(f"never met in the whole programme: {', '.join(sorted(never))}", red=True)
     drills = _drills(terminalreporter)
