@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from deployments.mail_catcher import read_mailbox
-from deployments.prefect_file import listed
+from deployments.prefect_file import scheduled
 from flows.clock import now
 from flows.views import VIEWS
 from integrations.ledger import Ledger
@@ -85,10 +85,9 @@ async def _prefect(api: httpx.AsyncClient, ledger: Ledger) -> AsyncIterator[Find
     views = (await api.post("/saved_searches/filter", json={})).json()
     names = {view["name"] for view in views}
     yield Finding("weergaven", ", ".join(sorted(names)), names >= set(VIEWS))
-    for entry in listed():
-        if entry.get("schedules"):
-            coming = await _coming(api, entry["name"])
-            yield Finding(f"klok {entry['name']}", f"{coming} geplande runs", coming > 0)
+    for name in scheduled():
+        coming = await _coming(api, name)
+        yield Finding(f"klok {name}", f"{coming} geplande runs", coming > 0)
     artifacts = {row["key"] for row in (await api.post("/artifacts/latest/filter", json={})).json()}
     yield Finding("overzicht", ", ".join(sorted(artifacts)), artifacts >= {"overzicht", "te-laat", "monitoring"})
 

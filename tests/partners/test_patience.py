@@ -28,7 +28,9 @@ def test_one_patience_holds_for_all_that_is_asked_of_one_case_system(monkeypatch
 def test_the_patience_of_an_organisation_is_that_of_its_slowest_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     zgw = system_at("http://127.0.0.1:9/", longest=100)
     slow = zgw.model_copy(update={"catalogi": zgw.catalogi.model_copy(update={"bound": 70.0})})
-    known = {"WITH-ZGW": slow, "WITH-TASKS": internetaken(longest=90)}
+    tasks = internetaken(longest=90)
+    tasks = tasks.model_copy(update={"connection": tasks.connection.model_copy(update={"bound": 20.0})})
+    known = {"WITH-ZGW": slow, "WITH-TASKS": tasks}
     monkeypatch.setattr("integrations.handover_systems.systems", lambda: known)
     asked = [patience(one).total_seconds() for one in ("WITH-ZGW", "WITH-TASKS", "WITHOUT")]
     assert asked == [170.0, 110.0, 0.0]
