@@ -224,8 +224,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "KR-STAP-GEPLAND": Entry("Deze stap is nog niet aan de beurt.", "Rond eerst de voorgaande stap af."),
     "KR-SAMENVOEGEN": Entry(
-        "Deze melding kan niet bij die zaak: het is dezelfde zaak, of er is op deze zaak al iets gedaan.",
-        "Controleer de zaakcode; alleen een zaak waarin nog niets gebeurde dan melden kan opgaan in een andere.",
+        "Dit is de zaak van deze melding zelf.", "Geef de code van de andere zaak, of laat het veld leeg."
     ),
     "KR-STAP-LOOPT": Entry("Deze stap loopt al in deze zaak.", "Werk verder in de lopende stap."),
     "KR-TOEWIJZEN-ZELFDE": Entry(

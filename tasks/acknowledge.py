@@ -6,7 +6,6 @@ from domain.errors import RoleRefusal, StateRefusal, UnknownRefusal
 from domain.parties import Role
 from domain.process import step_of
 from integrations.ledger import Actor, Ledger
-from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
 from integrations.ledger.tables import Case, Step, StepState
 
@@ -24,10 +23,7 @@ def acknowledge(ledger: Ledger, step_id: str, by: str, *, door: str, now: dateti
             raise RoleRefusal("KR-ROL", act="gezien")
         uow.actor = Actor(person.code, sorted(person.roles)[0], door)
         case = uow.session.get(Case, step.case_id)
-        step.acknowledged_at, waiting = now, step.next_action_at
-        Opener.of(uow).look_again(step)
-        if waiting is not None:  # what came due since the last sweep is still said
-            step.next_action_at = min(waiting, step.next_action_at or waiting)
+        step.acknowledged_at = now  # when the sweep looks next stays: what came due since the last one is still said
         uow.tell_prefect("tag_run", step.id)
         reference = case.reference if case else ""
         uow.audit("urgent-gezien", ground="proces", case_reference=reference, step_id=step.id)

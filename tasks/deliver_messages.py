@@ -115,9 +115,7 @@ class Round:
                 if not flying and not claims.more:
                     return self.became
                 landed = _landed(flying) if flying else set()
-                done = [
-                    future.result() for future in flying if future in landed
-                ]  # as they went: silences in a row count
+                done = [future.result() for future in flying if future in landed]  # in order: silences in a row count
                 self.breaker.note(done)
                 flying = [future for future in flying if future not in landed]
 

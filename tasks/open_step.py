@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import select
-
 from domain.case import CaseState
 from domain.effects import Open
 from domain.errors import RoleRefusal, StateRefusal, UnknownRefusal
 from domain.process import step_of
 from domain.references import normalise
 from integrations.ledger import Actor, Ledger, UnitOfWork
-from integrations.ledger.case_view import case_view
+from integrations.ledger.case_view import case_of, case_view
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
 from integrations.ledger.tables import Case
@@ -18,7 +16,7 @@ from integrations.ledger.tables import Case
 
 def find_case(uow: UnitOfWork, reference: str) -> Case:
     """The case with this reference. Raises KR-ZAAK-ONBEKEND."""
-    case = uow.session.exec(select(Case).where(Case.reference == normalise(reference))).first()
+    case = case_of(uow.session, normalise(reference))
     if case is None:
         raise UnknownRefusal("KR-ZAAK-ONBEKEND")
     return case

@@ -13,6 +13,7 @@ from integrations.corv.config import CorvFolder
 from integrations.corv.receipts import SUFFIXES, Receipt, ReceiptFile, ReceiptKind, read_receipts
 from integrations.drop_folder import REFUSED_FILES, in_figures
 from integrations.ledger import Ledger, UnitOfWork
+from integrations.ledger.case_view import case_of
 from integrations.ledger.tables import Answer, Audit, Case, Organisation, OwnNumber, Step, StepState
 from integrations.partner_folders import CORV
 from integrations.partners import partners
@@ -53,7 +54,7 @@ def _taken(ledger: Ledger, config: CorvFolder, file: ReceiptFile, now: datetime)
 
 def _kept(work: UnitOfWork, receipt: Receipt) -> str:
     """Evidence, once: this number with this word of this day."""
-    case = work.session.exec(select(Case).where(Case.reference == receipt.reference)).first()
+    case = case_of(work.session, receipt.reference)
     if case is None:
         return UNKNOWN
     step = request_of(work, case)

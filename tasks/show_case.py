@@ -16,7 +16,7 @@ from domain.signals import SIGNAL_TITLES, SignalCode
 from domain.suspension import Elapsed
 from domain.terms import local_date
 from integrations.ledger import Ledger
-from integrations.ledger.case_view import case_view
+from integrations.ledger.case_view import case_of, case_view
 from integrations.ledger.partner_tables import Signal
 from integrations.ledger.policy import policy_of
 from integrations.ledger.suspending import suspended, time_taken
@@ -119,7 +119,7 @@ def show_case(ledger: Ledger, reference: str, by: str, now: datetime, *, logged_
     """
     person = reader(ledger, by)
     with ledger.reading() as session:
-        case = session.exec(select(Case).where(Case.reference == normalise(reference))).first()
+        case = case_of(session, normalise(reference))
         if case is None:
             raise UnknownRefusal("KR-ZAAK-ONBEKEND")
         view = case_view(session, case)

@@ -9,8 +9,9 @@ from domain.messages import CORV_SILENT
 from domain.terms import local_date
 from integrations.corv.receipts import ReceiptKind
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
+from integrations.ledger.case_view import case_of
 from integrations.ledger.settings_table import get, put
-from integrations.ledger.tables import Audit, Case
+from integrations.ledger.tables import Audit
 from integrations.partners import partners
 from tasks.corv_silence import SETTING, silence
 from tasks.read_corv_receipts import ACT, request_of
@@ -64,7 +65,7 @@ def _answered(known: dict[str, date]) -> bool:
 
 
 def _tell(work: UnitOfWork, reference: str, number: str, day: date) -> None:
-    case = work.session.exec(select(Case).where(Case.reference == reference)).first()
+    case = case_of(work.session, reference)
     if case is None:
         return
     work.audit(TOLD, ground="S20", case_reference=reference, nummer=number, dag=day.isoformat())

@@ -18,11 +18,11 @@ BELONGS = Question("belongs_to", "Dit gezin heeft al een open zaak: de code van 
 
 def ask(ctx: Context) -> tuple[Question, ...]:
     """Beside the outcome: whoever goes by another letter in reports is seen once, and not taken for somebody else."""
-    elsewhere = (BELONGS,) if is_untouched(ctx.case) else ()
+    elsewhere = (BELONGS,) if _is_untouched(ctx.case) else ()
     return (STEP.outcome_question(), *elsewhere, *(_other_letter(ctx, person) for person in _unseen(ctx)))
 
 
-def is_untouched(case: CaseView) -> bool:
+def _is_untouched(case: CaseView) -> bool:
     """True when nothing was done on this case yet but reading its reports."""
     return case.state is CaseState.RECEIVED and all(step.kind == STEP.word for step in case.steps)
 

@@ -161,7 +161,7 @@ class Applier:
     @apply.register
     def _(self, effect: effects.JoinCase) -> None:
         """From here on the step is one of the other case, and whatever follows is applied to that."""
-        into = case_to_join(self.uow, self.case, effect.reference)
+        into = case_to_join(self.uow.session, self.case, effect.reference)
         move_into(self.uow, self.case, into, int(self.step.subject))
         self.opener.forget(into)
         self.case = into

@@ -13,6 +13,11 @@ from integrations.ledger import tables
 from integrations.ledger.tables import Answer, Case, Organisation, Report, Step, Team
 
 
+def case_of(session: Session, reference: str) -> Case | None:
+    """The case with this reference."""
+    return session.exec(select(Case).where(Case.reference == reference)).first()
+
+
 def case_view(session: Session, case: Case) -> CaseView:
     """Everything a rule may look at about this case."""
     local = session.get(Team, case.local_team)

@@ -1,6 +1,6 @@
 """One household, one open case: which case a report comes under, who is in it, and a case that goes into another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlmodel import Session, col, or_, select
 
@@ -9,8 +9,7 @@ from domain.case import Person as Member
 from domain.errors import StateRefusal, UnknownRefusal
 from domain.members import place
 from domain.reports import IncomingPerson
-from domain.steps.report_intake import is_untouched
-from integrations.ledger.case_view import case_view, person_view
+from integrations.ledger.case_view import case_of, person_view
 from integrations.ledger.tables import Case, OwnNumber, Person, Report, Step
 from integrations.ledger.unit_of_work import UnitOfWork
 
@@ -34,7 +33,7 @@ def open_case_of(session: Session, household: str) -> tuple[Case | None, str]:
 
 def present_case(session: Session, reference: str) -> Case | None:
     """The case with this reference, or the one it went into."""
-    case = session.exec(select(Case).where(Case.reference == reference)).first()
+    case = case_of(session, reference)
     return present_case(session, case.joined_to) if case is not None and case.joined_to else case
 
 
@@ -76,14 +75,15 @@ def classification(session: Session, case: Case) -> str:
     return "repeat_multiple_known" if session.exec(earlier).first() is not None else "first"
 
 
-def case_to_join(uow: UnitOfWork, case: Case, reference: str) -> Case:
-    """The open case with this reference, that `case` may go into. Raises a Refusal when it may not."""
-    into = uow.session.exec(select(Case).where(Case.reference == reference)).first()
+def case_to_join(session: Session, case: Case, reference: str) -> Case:
+    """The open case with this reference, that `case` may go into; that nothing was done on `case` yet is a rule of its
+    intake. Raises a Refusal when it may not."""
+    into = case_of(session, reference)
     if into is None:
         raise UnknownRefusal("KR-ZAAK-ONBEKEND")
     if into.state == CaseState.CLOSED:
         raise StateRefusal("KR-ZAAK-GESLOTEN")
-    if into.id == case.id or not is_untouched(case_view(uow.session, case)):
+    if into.id == case.id:
         raise StateRefusal("KR-SAMENVOEGEN")
     return into
 
@@ -96,12 +96,14 @@ def move_into(uow: UnitOfWork, case: Case, into: Case, report: int) -> None:
     rows = uow.session.exec(select(Person).where(Person.case_id == case.id).order_by(Person.key)).all()
     told = [IncomingPerson(key=row.told_as or row.key, role=row.role, birth_year=row.birth_year) for row in rows]
     members_told(uow, into, told, report)
-    _delete(uow, rows)
-    known = set(uow.session.exec(select(OwnNumber.organisation).where(OwnNumber.case_id == into.id)).all())
-    numbers = uow.session.exec(select(OwnNumber).where(OwnNumber.case_id == case.id)).all()
-    kept = [number for number in numbers if number.organisation not in known]
-    uow.session.add_all(OwnNumber(case_id=into.id or 0, organisation=n.organisation, number=n.number) for n in kept)
-    _delete(uow, numbers)
+    for row in rows:
+        uow.session.delete(row)
+    known = set(uow.session.exec(select(OwnNumber.organisation).where(OwnNumber.case_id == into.id)))
+    for number in uow.session.exec(select(OwnNumber).where(OwnNumber.case_id == case.id)).all():
+        if number.organisation in known:
+            uow.session.delete(number)
+        else:
+            number.case_id = into.id or 0
     class_now = classification(uow.session, into)
     for one in uow.session.exec(select(Report).where(Report.case_id == case.id)):
         one.case_id, one.classification = into.id or 0, class_now
@@ -113,8 +115,3 @@ def move_into(uow: UnitOfWork, case: Case, into: Case, report: int) -> None:
     uow.audit("zaak-samengevoegd", ground="melding", case_reference=case.reference, naar=into.reference)
     uow.audit("melding-toegevoegd", ground="melding", case_reference=into.reference, report=report, uit=case.reference)
     uow.session.flush()
-
-
-def _delete(uow: UnitOfWork, rows: Iterable[object]) -> None:
-    for row in rows:
-        uow.session.delete(row)

@@ -64,7 +64,7 @@ class NotificatiesApi:
         try:
             self._door.ask("DELETE", url)
         except Unanswered as no:
-            if no.status not in (404, 410):
+            if not no.not_there:
                 raise
 
     def _wanted(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """S23: a reporter does not know our cases; whoever reads its report says to which open case it belongs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from sqlmodel import col, select
@@ -17,10 +17,11 @@ from tasks.record_answer import Recorded, record_answer
 from tasks.record_signal import RECORDED, record_signal
 from tasks.show_case import show_case
 from tests.chain import Chain
-from tests.ledger.postgres_server import Server
+from tests.ledger.conftest import POSTGRES, dialect, ledger_url
 from tests.region import DOOR, HOUSEHOLD, with_region
 from tests.stages import assessed, reported, started
 
+__all__ = ["dialect", "ledger_url"]
 AT = "2026-04-22T09:00"
 SCHOOL = {"source": "SCHOOL", "household": "12", "numbered_by": "SCHOOL", "accepted_by": ""}
 
@@ -249,22 +250,11 @@ def test_the_case_is_found_by_the_number_veilig_thuis_has_for_it(chain: Chain) -
     assert (found("VT-201"), found("WT-201")) == ([chain.reference], [])
 
 
-@pytest.fixture
-def on_postgresql(postgres: Server) -> Iterator[Chain]:
-    postgres.create("joined")
-    there = Ledger(postgres.url("joined"))
-    try:
-        there.upgrade()
-        yield Chain(with_region(there))
-    finally:
-        there.dispose()
-        postgres.drop("joined")
-
-
-@pytest.mark.postgres
-def test_it_goes_the_same_way_on_postgresql(on_postgresql: Chain) -> None:
-    chain = reported(on_postgresql)
+@pytest.mark.parametrize("dialect", [POSTGRES], indirect=True)
+def test_it_goes_the_same_way_on_postgresql(ledger_url: str) -> None:
+    chain = reported(Chain(with_region(Ledger(ledger_url))))
     received = joined(chain, own_number="VTK-7")
     assert {reference for reference, _ in classes(chain)} == {chain.reference}
     assert case(chain, received.case_reference).joined_to == chain.reference
     assert arrived(chain, "2026-04-23T09:00").case_reference == chain.reference
+    chain.ledger.dispose()
