@@ -43,7 +43,7 @@ def must_be_clean(found: Scan, record_property: Say, what: str, **figures: int) 
 
 
 def test_a_year_of_cases_shows_its_codes_only_where_they_belong(world: LeakWorld, record_property: Say) -> None:
-    number = scaled(12, 2000)
+    number = scaled(12, 800)
     with listening() as ear:
         assert world.take_in(number).cases == number
         sent = world.weeks(scaled(2, 5)).sent

@@ -51,7 +51,7 @@ def test_no_partner_receives_a_canary_but_the_few_that_are_its_own(
     words = [one for one in world.canaries.disguises("ANDER") if "\n" not in one]
     drawn = chance(f"partners {kind}").sample(words, scaled(5, len(words)))
     with listening() as ear, connected(world, kind) as out:
-        out.live(drawn, scaled(0, 20))
+        out.live(drawn, scaled(0, 5))
         world.copied()
         found = world.scan(ear, OUTGOING)
         for wire in out.wires.values():
