@@ -20,7 +20,9 @@ from tasks.partner_rounds import FREQUENT, run_daily_rounds, run_partner_rounds
 from tasks.receive_report import Received
 from tasks.return_status_plan import CURSOR
 from tests.chain import Chain
+from tests.faults import leaks_sources
 from tests.faults.leaks_canaries import Canaries
+from tests.faults.leaks_sources import Sources
 from tests.faults.leaks_wire import Wire
 from tests.faults.leaks_world import ALLOWED, LeakWorld
 from tests.messages.servers import closed_port
@@ -56,14 +58,18 @@ feedback = {{ url = "{reporter}", {busy} }}
 feedback_secret = "aan-politie"
 """
 POLICE = "een-sleutel-van-de-politie-met-40-tekens"
-GIVEN = SECRETS | {
-    "notify": notifynl_standin.KEY,
-    "terug": CALLBACK,
-    "haak": events_standin.KEY,
-    "aan-politie": reporter_standin.KEY,
-    "politie": POLICE,
-}
-LEAVES = {
+GIVEN = (
+    SECRETS
+    | leaks_sources.SECRETS
+    | {
+        "notify": notifynl_standin.KEY,
+        "terug": CALLBACK,
+        "haak": events_standin.KEY,
+        "aan-politie": reporter_standin.KEY,
+        "politie": POLICE,
+    }
+)
+LEAVES = leaks_sources.LEAVES | {
     ("notifynl:to", "WERK"),
     ("notifynl:body", "LINK"),
     ("events:body", "LINK"),
@@ -93,6 +99,7 @@ class Partners:
 
     world: LeakWorld
     peer: Klantinteracties | Zgw
+    sources: Sources
     wires: dict[str, Wire]
     urls: dict[str, str]
 
@@ -116,6 +123,7 @@ class Partners:
         for _ in range(more):
             self.chain.report()
         offered(self.chain)
+        self.sources.live(self.chain.reference, words)
         for status, said in zip(cycle(PASSING), words, strict=False):
             self._failing(status, said)
         for _ in range(3):
@@ -157,27 +165,29 @@ class Partners:
 
 
 @contextmanager
-def connected(world: LeakWorld, kind: str, more: str = "") -> Iterator[Partners]:
+def connected(world: LeakWorld, kind: str) -> Iterator[Partners]:
     """A region whose local team has a system of its own, and whose professionals are reached by NotifyNL."""
-    peer = PEERS[kind]()
+    peer, sources = PEERS[kind](), Sources(world.given / "sleutels.csv", world.canaries)
     inside = peer.stand_in.app() if isinstance(peer, Klantinteracties) else peer.stand_in.app
     apps = {
         "notifynl": notifynl_standin.NotifyNLStandin(),
         "events": events_standin.SubscriberStandin(),
         "reporter": reporter_standin.ReporterStandin(),
         "handover": inside,
+        **sources.apps(),
     }
     with ExitStack() as open_, pytest.MonkeyPatch.context() as patch:
         wires = {name: Wire(name, app) for name, app in apps.items()}
         urls = {name: open_.enter_context(served(wire, date_header=False)) for name, wire in wires.items()}
         templates = {"email": notifynl_standin.EMAIL_TEMPLATE, "sms": notifynl_standin.SMS_TEMPLATE}
         path = world.given / "partners.toml"
-        path.write_text(FILE.format(busy=BUSY, **urls, **templates) + agreed(peer, urls["handover"], world) + more)
+        sections = FILE.format(busy=BUSY, **urls, **templates), sources.section(urls, BUSY)
+        path.write_text("".join((*sections, agreed(peer, urls["handover"], world))))
         patch.setenv("KETENREGIE_PARTNERS", str(path))
         patch.setenv("KETENREGIE_SECRETS", json.dumps(GIVEN))
         patch.setenv("KETENREGIE_UI_URL", f"http://127.0.0.1:{closed_port()}/{world.canaries.code('LINK')}")
         forget()
-        partners_of = Partners(world, peer, wires, urls)
+        partners_of = Partners(world, peer, sources, wires, urls)
         _by_notifynl(world, partners_of.chain)
         yield partners_of
     forget()

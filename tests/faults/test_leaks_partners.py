@@ -24,7 +24,6 @@ from tests.faults.leaks_wire import Wire
 from tests.faults.leaks_world import ALLOWED, LeakWorld, listening
 from tests.faults.test_leaks import taken_as_code
 from tests.faults.tier import chance, scaled
-from tests.partners.border import NOTIFIED
 from tests.partners.receiving import ZAKEN
 from tests.partners.server import served
 from tests.partners.test_receiver_process import started
@@ -70,7 +69,7 @@ def test_the_receiver_says_and_logs_nothing_of_what_is_pushed_at_it(
 ) -> None:
     words = [one for one in world.canaries.disguises("POORT") if "\n" not in one]
     drawn, statuses = chance("receiver").sample(words, scaled(2, len(words))), Counter[int]()
-    with listening() as ear, connected(world, "zgw", NOTIFIED) as out:
+    with listening() as ear, connected(world, "zgw") as out:
         house = House(world.ledger, partners(), lambda: world.now)
         with served(receiver_app(house), http=Impatient) as url:
             for one in pushes(world, out.urls["handover"], drawn):
