@@ -16,7 +16,7 @@ from integrations.partners import partners
 from integrations.signals.brp import BrpSignals
 from integrations.signals.config import BrpSource
 from tasks.brp_memory import BrpMemory
-from tasks.daily_turns import Unfinished, told_of
+from tasks.daily_turns import ROUND_SECONDS, Unfinished, told_of
 from tasks.record_signal import record_signal
 
 OVERLAP = timedelta(days=1)
@@ -37,7 +37,8 @@ def kept_back(session: Session, source: BrpSource) -> int:
 
 
 def read_brp_signals(ledger: Ledger, now: datetime) -> str:
-    """Each source on its own; one that does not answer is asked again the same day, from the same day."""
+    """Each source on its own, in its part of a round's time; one that does not answer, or was not done in it, is asked
+    again the same day, from the same day."""
     return told_of("BRP", [_told(ledger, source, now) for source in partners().brp])
 
 
@@ -55,7 +56,7 @@ def _told(ledger: Ledger, source: BrpSource, now: datetime) -> str:
 def _read(ledger: Ledger, source: BrpSource, now: datetime) -> tuple[Counter[str], int]:
     today, memory = local_date(now), BrpMemory(ledger, source.name, now)
     since, cases, closed = _before(ledger, source)
-    brp = BrpSignals(source, memory, today)
+    brp = BrpSignals(source, memory, today, ROUND_SECONDS / len(partners().brp))
     brp.follow(cases, closed)
     memory.over(cases)
     signs = list(brp.signals(since or today))

@@ -13,6 +13,7 @@ from typing import Any
 from domain.signals import Sign
 from integrations.http import Connection, Door, Unanswered
 from integrations.partners import secret
+from integrations.patience import Patience, PatientDoor
 from integrations.signals.brp_following import Following, planned
 from integrations.signals.brp_keys import Keys, read_keys
 from integrations.signals.brp_marks import marker
@@ -26,7 +27,8 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class BrpSignals:
-    """One municipality's BRP. `today`: the day on which a follow ends that ends now, the last day of any signal.
+    """One municipality's BRP. `today`: the day on which a follow ends that ends now, the last day of any signal;
+    `longest`: seconds after which nothing new is asked of it (Unanswered `grens-verstreken`).
 
     What `follow` could not or would not do is counted; it holds up nobody else. `not_followed`: people whom the BRP
     refuses to follow, for good; `kept_back` and `strangers`: as in Following.
@@ -34,8 +36,9 @@ class BrpSignals:
 
     not_followed = kept_back = strangers = 0
 
-    def __init__(self, source: BrpSource, memory: Memory, today: date) -> None:
+    def __init__(self, source: BrpSource, memory: Memory, today: date, longest: float) -> None:
         self.name, self._source, self._memory, self._today = source.name, source, memory, today
+        self._patience = Patience(longest)
         self._cases: frozenset[str] = frozenset()
         self._header, self._mark = {source.header: secret(source.secret).get_secret_value()}, marker(source)
 
@@ -117,7 +120,7 @@ class BrpSignals:
                 yield Sign(reference, key, code, min(day or heard, self._today), number)
 
     def _door(self, connection: Connection) -> Door:
-        return Door(connection.model_copy(update={"headers": connection.headers | self._header}))
+        return PatientDoor(self._patience, connection.model_copy(update={"headers": connection.headers | self._header}))
 
 
 def _texts(body: Any, name: str) -> list[str]:

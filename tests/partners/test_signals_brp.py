@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,25 @@ def test_a_follow_whose_placing_broke_off_is_ours_and_one_that_was_refused_is_no
     read_brp_signals(region, moment("2026-05-21T06:00"))
     assert {number for number, until in brp.system.follows.items() if not until} == {refused}
     assert first in brp.system.follows
+
+
+@needs_specs
+def test_a_round_that_runs_out_of_time_is_unfinished_and_the_next_goes_on_where_it_stopped(
+    chain: Chain, region: Ledger, brp: Brp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second passes at each exchange, and the round has four: the list of who is followed, and three of the eight."""
+    case = report(chain)
+    brp.knows(*(f"{case};A;{number}" for number in MANY))
+    brp.system.moves(MANY[0], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    monkeypatch.setattr("integrations.patience.monotonic", count().__next__)
+    monkeypatch.setattr("tasks.read_brp_signals.ROUND_SECONDS", 4)
+    reached = []
+    for _ in range(3):
+        said = read_brp_signals(region, NOW)
+        reached.append((said, isinstance(said, Unfinished), len(brp.system.follows)))
+    late = "BRP: BRP-KUST grens-verstreken"
+    assert reached == [(late, True, 3), (late, True, 6), (late, True, 8)]
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 nieuw"
 
 
 @needs_specs
