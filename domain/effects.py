@@ -120,6 +120,17 @@ class JoinCase:
 
 
 @dataclass(frozen=True)
+class Tell:
+    """Everybody who works on the case gets one message of this rung about this step, whoever did this aside.
+
+    That is the worker, and with `local` the director of the case and who leads the local team.
+    """
+
+    rung: str
+    local: bool
+
+
+@dataclass(frozen=True)
 class EndCase:
     """Close the case; retention counts from here."""
 
@@ -142,5 +153,6 @@ Effect = (
     | AcknowledgeRisk
     | ResolveRisk
     | JoinCase
+    | Tell
     | EndCase
 )

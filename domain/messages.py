@@ -57,13 +57,16 @@ CORV_FAILED, CORV_SILENT = "CORV_FAILED", "CORV_SILENT"
 CORV_WORDS = {CORV_FAILED: "Door CORV niet afgeleverd", CORV_SILENT: "Nog geen ontvangstbericht van CORV"}
 """Of a request that was sent through CORV."""
 
-AFTER_CLOSING = frozenset({OFFER_STAYS, OFFER_CROSSED, OFFER_HOMELESS, *CORV_WORDS})
+FURTHER = "FURTHER"
+"""Of a further report on a case that was known already (S23), told to who works on it: that, and nothing of it."""
+
+AFTER_CLOSING = frozenset({OFFER_STAYS, OFFER_CROSSED, OFFER_HOMELESS, FURTHER, *CORV_WORDS})
 """What must be told also when the step is closed: it came of the closing, or comes later than that."""
 
 OUTCOME, OUTCOME_FAILED = "OUTCOME", "OUTCOME_FAILED"
 """Of a status for a reporter's system: what did not arrive there, and the word of it to the worker."""
 
-ASIDE = frozenset({UNDELIVERED, OFFER, OFFER_BACK, OUTCOME, OUTCOME_FAILED, *OFFER_WORDS, *CORV_WORDS})
+ASIDE = frozenset({UNDELIVERED, OFFER, OFFER_BACK, OUTCOME, OUTCOME_FAILED, FURTHER, *OFFER_WORDS, *CORV_WORDS})
 """What stands beside the ladder: it takes the place of no rung, and no rung takes its place."""
 
 CAUSES = {choice.value: choice.title for choice in DELAY_CAUSE.choices}
@@ -195,8 +198,12 @@ def _headline(line: Line) -> str:
 
 
 def _sentence(line: Line) -> list[str]:
-    """The headline, then the link; whom it is not for hears of a step without a link."""
-    return [_headline(line)] if line.rung in (STALLED, UNDELIVERED) else [_headline(line), f"Open de taak: {line.link}"]
+    """The headline, then the link; whom it is not for, or who need do nothing, hears of a step without a link."""
+    return (
+        [_headline(line)]
+        if line.rung in (STALLED, UNDELIVERED, FURTHER)
+        else [_headline(line), f"Open de taak: {line.link}"]
+    )
 
 
 def _due(line: Line, words: str) -> str:
@@ -253,11 +260,16 @@ def _outcome_failed(line: Line) -> str:
     return f"Niet aangekomen: taak {line.label} voor zaak {line.reference}. Koppel zelf terug"
 
 
+def _further(line: Line) -> str:
+    return f"Zaak {line.reference} wordt opnieuw bekeken. Uw eigen taken en termijnen lopen door"
+
+
 HEADLINES: dict[str, Callable[[Line], str]] = {
     OUTCOME_FAILED: _outcome_failed,
     **dict.fromkeys(OFFER_WORDS, _offer_trouble),
     **dict.fromkeys(CORV_WORDS, _corv),
     OFFER_BACK: _offer_back,
+    FURTHER: _further,
     STALLED: _stalled,
     UNDELIVERED: _undelivered,
     LATE: _late,

@@ -100,6 +100,7 @@ class Mda(_Values):
     """When an MDA++ consultation is proposed (process catalogue 3.1); a person decides."""
 
     reports_in_12_months: Count
+    follow_up_after_handover: bool
     low_areas: Count
     low_score: Annotated[int, Field(ge=1, le=5)]
 

@@ -4,11 +4,13 @@ Late after `read_within` (POLICY, own default 2 h): the duty desk and the team l
 opens it acute: an alarm at once, repeated until somebody acknowledges or answers (tasks/receive_report.py).
 A reporter's system knows its own numbers of families, not our cases: whoever reads the report says when it is about a
 household whose case is open (S23). From then on this intake is one of that case, and so are later reports under the
-same number of that reporter.
+same number of that reporter. Accepted on a case that was known already, who works on that case hears so in neutral
+words; after a hand-over that is the local team too, and an MDA++ consultation is proposed (domain 3.1, POLICY).
 """
 
 from domain.case import CaseState, CaseView, Person
-from domain.effects import Effect, EndCase, JoinCase, Open, Plan, SetState
+from domain.effects import Effect, EndCase, JoinCase, Open, Plan, SetState, Tell
+from domain.messages import FURTHER
 from domain.parties import VT_ROLES, Owner
 from domain.questions import Kind, Question, choice
 from domain.step import Context, Ladder, Step, outcomes
@@ -62,9 +64,11 @@ def close(ctx: Context) -> tuple[Effect, ...]:
     received = ctx.step.start_at or ctx.now
     check = Open("immediate_safety_check", ctx.step.subject, start=received, acute=_possibly_acute(ctx))
     inform = Open("persons_informed", ctx.step.subject, start=received)
+    further = _further(ctx)
     if ctx.case.running("safety_assessment"):  # S23: a second report during the assessment joins it
-        return (check,) if ctx.case.running("persons_informed") else (check, inform)
+        return (check, *further) if ctx.case.running("persons_informed") else (check, inform, *further)
     return (
+        *further,
         SetState(CaseState.IN_ASSESSMENT),
         check,
         Open("history_check", ctx.step.subject, start=received),
@@ -72,6 +76,16 @@ def close(ctx: Context) -> tuple[Effect, ...]:
         Plan("route_decision", received, ctx.step.subject),
         inform,
     )
+
+
+def _further(ctx: Context) -> tuple[Effect, ...]:
+    """S23: who works on the case already hears; after a hand-over a consultation is proposed, and a person decides."""
+    if ctx.case.state is CaseState.RECEIVED:
+        return ()
+    handed = ctx.case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
+    tell = Tell(FURTHER, local=bool(ctx.case.local_professional) or handed)
+    proposed = handed and ctx.policy.mda.follow_up_after_handover and not ctx.case.running("mda_consultation")
+    return (tell, Open("mda_consultation", start=ctx.now)) if proposed else (tell,)
 
 
 def _others(ctx: Context) -> bool:

@@ -167,6 +167,14 @@ class Applier:
         self.case = into
 
     @apply.register
+    def _(self, effect: effects.Tell) -> None:
+        leads = self.opener.roster.leads([self.case.local_team])
+        local = (self.case.local_professional, *leads) if effect.local else ()
+        for party in dict.fromkeys((self.case.worker, *local)):
+            if party and party != self.uow.actor.code:
+                self.opener.notice(self.case, self.step, effect.rung, party)
+
+    @apply.register
     def _(self, effect: effects.EndCase) -> None:
         rest = effects.CloseSteps(tuple({step.kind for step in self.opener.steps(self.case)}), "case_closed")
         self.apply(rest)

@@ -205,7 +205,8 @@ def test_an_alarm_of_a_possibly_acute_report_goes_along_and_stops_when_it_is_rea
     received = arrived(chain, possibly_acute=True)
     read(chain, received, outcome="accepted", belongs_to=chain.reference)
     assert chain.told("immediate_safety_check/2", "ACUTE") == ["VT-911"]
-    assert {message.state for message in chain.messages("report_intake/2")} == {"cancelled"}
+    alarms = [message.state for message in chain.messages("report_intake/2") if message.rung == "ACUTE"]
+    assert set(alarms) == {"cancelled"}
 
 
 def test_whoever_has_no_role_at_veilig_thuis_joins_nothing(chain: Chain) -> None:

@@ -3,8 +3,13 @@
 import pytest
 from sqlmodel import select
 
+from domain.messages import FURTHER
 from integrations.ledger.tables import Case, Person, Report
+from tasks.change_policy import change_policy
+from tasks.deliver_messages import deliver_messages
 from tests.chain import Chain
+from tests.messages.test_failures import Refusing
+from tests.region import moment
 from tests.stages import assessed, decided, reported, started
 
 SECOND = "2026-04-22T09:00"
@@ -97,6 +102,62 @@ def test_in_monitoring_the_moments_stay_where_they_are(chain: Chain) -> None:
     chain.report("2026-08-03T09:00")
     assert [step.due_at for step in chain.steps("monitoring")] == moments
     assert (chain.case.state, reports(chain)[1][1]) == ("in_assessment", "follow_up_during_monitoring")
+
+
+def test_the_worker_hears_of_it(chain: Chain) -> None:
+    reported(chain).report(SECOND)
+    assert chain.told("report_intake/2", FURTHER) == [chain.case.worker]
+
+
+def test_after_the_hand_over_the_director_of_the_case_and_the_local_team_hear_of_it_too(chain: Chain) -> None:
+    started(chain)
+    chain.report(f"{chain.now:%Y-%m-%dT%H:%M}")
+    director = chain.case.local_professional
+    assert director
+    assert chain.told(f"report_intake/{len(reports(chain))}", FURTHER) == [chain.case.worker, director, "WT-209"]
+
+
+def test_whoever_accepted_it_is_not_told_what_they_know(chain: Chain) -> None:
+    reported(chain).report(SECOND, accepted_by="")
+    chain.record("report_intake/2", chain.case.worker, outcome="accepted")
+    assert chain.told("report_intake/2", FURTHER) == []
+
+
+@pytest.mark.parametrize("outcome", ["not_admissible", "wrong_address"])
+def test_of_a_report_that_is_not_ours_nobody_hears(chain: Chain, outcome: str) -> None:
+    reported(chain).report(SECOND, accepted_by="")
+    chain.record("report_intake/2", "VT-911", outcome=outcome)
+    assert chain.told("report_intake/2", FURTHER) == []
+
+
+def test_what_they_hear_goes_out_and_tells_that_and_nothing_of_it(chain: Chain) -> None:
+    reported(chain).report(SECOND)
+    message = chain.messages("report_intake/2")[-1]
+    deliver_messages(chain.ledger, moment("2026-04-23T10:00"), sender := Refusing())
+    line = f"Zaak {chain.reference} wordt opnieuw bekeken. Uw eigen taken en termijnen lopen door"
+    [(_, subject, body)] = [mail for mail in sender.sent if line in mail[2]]
+    assert (message.rung, message.label) == (FURTHER, "Overzicht")
+    assert "report_intake" not in subject + body
+    assert body.split(line)[1].startswith("\n"), "no link: there is nothing to do"
+    assert {one.state for one in chain.messages("report_intake/2")} == {"sent"}
+
+
+@pytest.mark.parametrize(("proposes", "opened"), [(True, 1), (False, 0)])
+def test_after_the_hand_over_a_consultation_is_proposed_where_the_policy_says_so(
+    chain: Chain, proposes: bool, opened: int
+) -> None:
+    said = f"follow_up_after_handover = {{ value = {str(proposes).lower()}, source = 'proef' }}"
+    started(chain)
+    change_policy(chain.ledger, f"version = '2026-09'\n[mda]\n{said}\n", chain.now)
+    chain.report(f"{chain.now:%Y-%m-%dT%H:%M}")
+    assert len(chain.steps("mda_consultation")) == opened
+
+
+def test_a_consultation_that_runs_already_is_not_proposed_again(chain: Chain) -> None:
+    started(chain)
+    for _ in range(2):
+        chain.report(f"{chain.now:%Y-%m-%dT%H:%M}")
+    assert len(chain.steps("mda_consultation")) == 1
 
 
 def test_a_child_that_only_the_second_report_names_must_be_heard_too(chain: Chain) -> None:
