@@ -30,7 +30,8 @@ check: $(READY) ## controleert opmaak, stijl, typen, lagen en afhankelijkheden
 
 faults: $(READY) ## draait het hele storingsprogramma (FAULT_SEED=getal kiest het toeval)
 	@test -d tests/faults || { echo "Er zijn geen storingsproeven (tests/faults); er is niets gedraaid." >&2; exit 1; }
-	FAULT_TIER=full $(PY) -m pytest -n 3 --dist loadscope --timeout 1500 tests/faults $(ARGS)
+	FAULT_TIER=full $(PY) -m pytest -m "not alone" -n 3 --dist loadscope --timeout 1500 tests/faults $(ARGS)
+	FAULT_TIER=full $(PY) -m pytest -m alone --timeout 1500 tests/faults $(ARGS)
 
 partners: $(READY) ## draait alle proeven van de koppelingen met partners (FAULT_SEED=getal kiest het toeval)
 	FAULT_TIER=full $(PY) -m pytest -n 2 --dist loadscope --timeout 1800 tests/partners $(ARGS)

@@ -21,8 +21,10 @@ from tests.faults.tier import scaled
 
 Said = Callable[[str, object], None]
 PROJECT = Path(__file__).parents[2]
+pytestmark = pytest.mark.alone
 MEGABYTES, SECONDS_AN_ACT, SECONDS_A_SWEEP = 200, scaled(2, 1), scaled(20, 2)
-"""In the whole programme 1 and 2 seconds; at every change a busy machine has time. What was measured is said."""
+"""In the whole programme, where they run alone, 1 and 2 seconds; at every change a busy machine has time. What was
+measured is said."""
 PART = scaled(2, 100)
 """An act may also wait for such a part of the time of the whole backlog: on a busy machine both take longer."""
 

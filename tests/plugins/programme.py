@@ -1,7 +1,7 @@
 """The fault programme as a whole: what it must have met at some time, and the kills of all its stories together.
 
 A full run over the whole of tests/faults (FAULT_TIER=full) that never met one of `tests.faults.sometimes`, or that
-killed less often than FLOORS, fails.
+killed less often than FLOORS, fails. What is measured alone (`-m alone`) runs apart and is no part of either.
 """
 
 import json
@@ -21,6 +21,9 @@ ADDED = ("scenarios", "kills", "recoveries", "acknowledgements", "lost", "unsaid
 FLOORS = {"1": 2500, "2": 1000}
 """So many scenarios with one kill and with two must a full run have had."""
 
+WHOLE = ("", "not alone")
+"""The marks that leave the programme whole."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """One name for this run, known to its workers before they start; nothing was met yet."""
@@ -37,7 +40,7 @@ def _whole(config: pytest.Config) -> bool:
     root = config.rootpath
     asked = {(Path(config.invocation_params.dir) / argument).resolve() for argument in config.args}
     option = config.option
-    narrowed = option.keyword or option.markexpr or getattr(option, "lf", False) or option.collectonly
+    narrowed = option.keyword or option.markexpr not in WHOLE or getattr(option, "lf", False) or option.collectonly
     whole = bool(asked & {root / "tests", root / "tests/faults"})
     return os.environ.get("FAULT_TIER") == "full" and whole and not narrowed
 
