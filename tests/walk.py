@@ -8,7 +8,9 @@ from sqlmodel import col, select
 
 from domain.case import PersonRole
 from domain.errors import Refusal
+from domain.process import step_of
 from domain.questions import Kind, Question
+from domain.step import no_second
 from domain.terms import local_date
 from integrations.ledger.tables import RUNNING, Case, Step, StepState
 from tasks.acknowledge import acknowledge
@@ -74,6 +76,8 @@ class Walker:
     def approve(self) -> None:
         """A second person looks at everything that waits for one."""
         for step in self.running():
+            if not step.asked or step_of(step.kind).second is no_second:
+                continue
             form = read_form(self.chain.ledger, step.id, self.chain.now)
             if any(question.name == "approval" for question in form.questions):
                 verdict = "no" if self.chance.random() < 0.2 else "yes"

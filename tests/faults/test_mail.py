@@ -135,7 +135,7 @@ def test_whatever_a_relay_comes_up_with_each_mail_gets_its_verdict(
     one_ledger: Ledger, ledger_template: Path, unvouched: ssl.SSLContext, record_property: Callable[[str, object], None]
 ) -> None:
     """Rounds of twenty alarms, each with a relay of its own that misbehaves by chance, four at a time."""
-    rounds, draw, came_to = scaled(1, 40), chance("mail scripts"), Counter[str]()
+    rounds, draw, came_to = scaled(1, 100), chance("mail scripts"), Counter[str]()
     for _ in range(rounds):
         fresh(one_ledger, ledger_template)
         with Relays(unvouched) as relays:

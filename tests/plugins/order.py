@@ -19,7 +19,9 @@ FIRST = (
     "tests/flows/",
     "tests/faults/test_kill.py",
     "tests/browser/",
+    "tests/faults/test_model.py",
     "tests/faults/test_at_once.py",
+    "tests/faults/test_leaks",
     "tests/faults/test_clock.py",
     "tests/faults/",
 )
