@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import text
 from sqlmodel import select
 
+from domain.messages import AFTER_CLOSING, UNDELIVERED
 from integrations.ledger import Ledger, audit
 from integrations.ledger.tables import Audit, Delivery, DeliveryState, Message, MessageState, Step, StepState
 from tests.faults.obligations import KNOWN
@@ -14,10 +15,12 @@ GONE = frozenset({DeliveryState.SENT, DeliveryState.PERMANENT})
 
 
 def not_too_late_nor_early(seen: Witness) -> Found:
-    """I5: nothing decided for a step that was closed, nothing before its date."""
+    """I5: nothing decided for a step that was closed, but what came of the closing; nothing before its date."""
+    rungs = {message.id: message.rung for message in seen.messages}
     for message in seen.messages:
         step = seen.steps[message.step_id]
-        if step.closed_at is not None and message.planned_at > step.closed_at:
+        about = rungs.get(message.ordinal) if message.rung == UNDELIVERED else message.rung
+        if step.closed_at is not None and message.planned_at > step.closed_at and about not in AFTER_CLOSING:
             yield f"I5 decided after the step was closed: message {message.id}"
         if message.owed_at is not None and message.owed_at > message.planned_at:
             yield f"I5 decided before its date: message {message.id}"

@@ -47,7 +47,7 @@ def test_after_an_outage_across_any_boundary_each_party_hears_the_highest_rung_o
     sweep_at(chain, [chain.now])
     saved, edges = chain.saved(), boundaries(chain)
     every = [(edge, days, ends) for edge in edges for days in DAYS for ends in (False, True)]
-    chosen = chance(f"outage {stage}").sample(every, min(len(every), scaled(6, 100)))
+    chosen = chance(f"outage {stage}").sample(every, min(len(every), scaled(6, 50)))
     skipped = 0
     for number, (edge, days, ends) in enumerate(chosen):
         chain.restored(saved)

@@ -48,7 +48,7 @@ def test_no_partner_receives_a_canary_but_the_few_that_are_its_own(
     world: LeakWorld, kind: str, record_property: Say
 ) -> None:
     words = [one for one in world.canaries.disguises("ANDER") if "\n" not in one]
-    drawn = chance(f"partners {kind}").sample(words, scaled(5, len(words)))
+    drawn = chance(f"partners {kind}").sample(words, scaled(5, 10))
     with listening() as ear, connected(world, kind) as out:
         out.live(drawn, scaled(0, 5))
         world.copied()

@@ -16,6 +16,7 @@ TOGETHER = ("tests/flows/", "tests/browser/", "tests/faults/test_prefect.py", "t
 FIRST = (
     "tests/faults/test_prefect.py",
     "tests/test_region_year.py",
+    "tests/faults/test_mail.py",
     "tests/flows/",
     "tests/faults/test_kill.py",
     "tests/browser/",
