@@ -132,7 +132,7 @@ def paired(plan: Plan) -> Report:
 
 
 def test_two_rounds_stopped_anywhere_decide_and_send_once(server: Spool, record_property: object) -> None:
-    plan = Plan("late", server.port, str(server.path), tier.SEED, schedules=tier.scaled(10, 300))
+    plan = Plan("late", server.port, str(server.path), tier.SEED, schedules=tier.scaled(10, 200))
     report = paired(plan)
     assert report.second_copies == 0
     assert callable(record_property)

@@ -106,7 +106,6 @@ def _highest_once(found: list[Message]) -> int:
     return skipped
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("people", [40, scaled(100, 1_000)], ids=["few people", "many people"])
 def test_what_is_overdue_is_decided_and_delivered_within_a_minute(
     people: int, tmp_path: Path, record_property: Said

@@ -125,7 +125,7 @@ def test_what_the_database_says_in_an_error_is_told_nobody(world: LeakWorld, rec
 def test_a_message_of_any_rung_to_any_party_holds_only_words_of_the_list(
     world: LeakWorld, record_property: Say
 ) -> None:
-    number, rendered = scaled(10, 500), 0
+    number, rendered = scaled(10, 300), 0
     odd: Counter[str] = Counter()
     world.take_in(number)
     for told, names in every_message(world):

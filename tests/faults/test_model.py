@@ -139,7 +139,7 @@ def test_what_is_due_is_decided_and_nothing_else_whatever_happens(
 
 @pytest.mark.timeout(600)
 def test_a_long_life_with_a_sweep_a_day_forgets_nothing(region: Path, ledger: Ledger, record_property: Said) -> None:
-    draw, days, cases = chance("life"), scaled(30, 400), scaled(3, 50)
+    draw, days, cases = chance("life"), scaled(30, 400), scaled(3, 40)
     world = World(region, ledger)
     for _ in range(cases):
         world.chain.report(household=f"H-{world.chain.reports}")
