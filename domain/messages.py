@@ -199,11 +199,8 @@ def _headline(line: Line) -> str:
 
 def _sentence(line: Line) -> list[str]:
     """The headline, then the link; whom it is not for, or who need do nothing, hears of a step without a link."""
-    return (
-        [_headline(line)]
-        if line.rung in (STALLED, UNDELIVERED, FURTHER)
-        else [_headline(line), f"Open de taak: {line.link}"]
-    )
+    link = [] if line.rung in (STALLED, UNDELIVERED, FURTHER) else [f"Open de taak: {line.link}"]
+    return [_headline(line), *link]
 
 
 def _due(line: Line, words: str) -> str:
