@@ -42,6 +42,9 @@ STATE_TITLES = {
     CaseState.CLOSED: "afgesloten",
 }
 
+HANDED = frozenset({CaseState.HANDED_OVER, CaseState.MONITORING})
+"""The local team accepted the case."""
+
 _AFTER_DECISION = frozenset(
     {CaseState.IN_SERVICE, CaseState.HANDOVER_OFFERED, CaseState.IN_ASSESSMENT, CaseState.CLOSED, CaseState.DECIDED}
 )

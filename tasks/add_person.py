@@ -10,11 +10,10 @@ from domain.errors import RoleRefusal, StateRefusal
 from domain.parties import LOCAL_ROLES, VT_ROLES
 from domain.steps.safety_assessment import SUPPLEMENT
 from integrations.ledger import Actor, Ledger
-from integrations.ledger.case_view import case_view
+from integrations.ledger.case_view import case_view, find_case
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
 from integrations.ledger.tables import Person
-from tasks.open_step import find_case
 
 MOST = 26
 
@@ -27,7 +26,7 @@ def add_person(
         person = who(uow.session, by)
         if not person.has(*VT_ROLES, *LOCAL_ROLES):
             raise RoleRefusal("KR-ROL", act="gezinslid toevoegen")
-        case = find_case(uow, reference)
+        case = find_case(uow.session, reference)
         if case.state == CaseState.CLOSED:
             raise StateRefusal("KR-ZAAK-GESLOTEN")
         uow.actor = Actor(person.code, sorted(person.roles)[0], door)

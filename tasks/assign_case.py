@@ -12,10 +12,10 @@ from domain.duty import AssignReason
 from domain.errors import RoleRefusal, StateRefusal
 from domain.parties import VT_ROLES, Owner, Professional, Role
 from integrations.ledger import Actor, Ledger, UnitOfWork
+from integrations.ledger.case_view import find_case
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
 from integrations.ledger.tables import RUNNING, Case, Message, MessageState, Step, StepState
-from tasks.open_step import find_case
 
 MOVED = "toegewezen"
 
@@ -40,7 +40,7 @@ def assign_case(
     step about which none was waiting is told anew. Raises a Refusal for a closed case, a code or a role.
     """
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
-        case, actor, worker = find_case(uow, reference), who(uow.session, by), who(uow.session, code)
+        case, actor, worker = find_case(uow.session, reference), who(uow.session, by), who(uow.session, code)
         refuse_planning(actor, act="een zaak toewijzen", own=actor.code == case.worker)
         _refuse(case, worker)
         uow.actor = Actor(actor.code, sorted(actor.roles)[0], door)

@@ -4,29 +4,19 @@ from datetime import datetime
 
 from domain.case import CaseState
 from domain.effects import Open
-from domain.errors import RoleRefusal, StateRefusal, UnknownRefusal
+from domain.errors import RoleRefusal, StateRefusal
 from domain.process import step_of
-from domain.references import normalise
-from integrations.ledger import Actor, Ledger, UnitOfWork
-from integrations.ledger.case_view import case_of, case_view
+from integrations.ledger import Actor, Ledger
+from integrations.ledger.case_view import case_view, find_case
 from integrations.ledger.open_steps import Opener
 from integrations.ledger.people import who
-from integrations.ledger.tables import Case
-
-
-def find_case(uow: UnitOfWork, reference: str) -> Case:
-    """The case with this reference. Raises KR-ZAAK-ONBEKEND."""
-    case = case_of(uow.session, normalise(reference))
-    if case is None:
-        raise UnknownRefusal("KR-ZAAK-ONBEKEND")
-    return case
 
 
 def open_step(ledger: Ledger, reference: str, kind: str, by: str, *, door: str, now: datetime) -> str:
     """Open a step of this kind in this case; returns its id. Raises a Refusal when kind or role does not allow."""
     step = step_of(kind)
     with ledger.unit_of_work(now=now, actor=Actor(by.strip().upper(), "", door)) as uow:
-        case = find_case(uow, reference)
+        case = find_case(uow.session, reference)
         person = who(uow.session, by)
         held = sorted(person.roles & step.by_hand)
         if not held:

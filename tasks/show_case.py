@@ -8,15 +8,13 @@ from sqlmodel import Session, col, select
 from domain.access import Access, access, sees_reporter, sees_risks
 from domain.asks import risk_title
 from domain.case import CaseView
-from domain.errors import UnknownRefusal
 from domain.parties import Professional
 from domain.process import step_of
-from domain.references import normalise
 from domain.signals import SIGNAL_TITLES, SignalCode
 from domain.suspension import Elapsed
 from domain.terms import local_date
 from integrations.ledger import Ledger
-from integrations.ledger.case_view import case_of, case_view
+from integrations.ledger.case_view import case_view, find_case
 from integrations.ledger.partner_tables import Signal
 from integrations.ledger.policy import policy_of
 from integrations.ledger.suspending import suspended, time_taken
@@ -119,9 +117,7 @@ def show_case(ledger: Ledger, reference: str, by: str, now: datetime, *, logged_
     """
     person = reader(ledger, by)
     with ledger.reading() as session:
-        case = case_of(session, normalise(reference))
-        if case is None:
-            raise UnknownRefusal("KR-ZAAK-ONBEKEND")
+        case = find_case(session, reference)
         view = case_view(session, case)
         level = access(person, view)
         sheet = _sheet(session, case, view, person, now)

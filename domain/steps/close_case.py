@@ -1,7 +1,7 @@
 """S22 afsluiten: with a second reader, never with a report nobody assessed, an open hand-over, feedback or risk."""
 
 from domain.asks import risk_title
-from domain.case import CaseState
+from domain.case import HANDED
 from domain.effects import CloseSteps, Effect, EndCase, ResolveRisk
 from domain.parties import VT_ROLES, Owner, Role
 from domain.questions import Choice, Question, choice, yes_no
@@ -53,8 +53,7 @@ def second(ctx: Context) -> Second | None:
 def close(ctx: Context) -> tuple[Effect, ...]:
     resolved = [ResolveRisk(r.key) for r in ctx.case.open_risks if ctx.facts.text(f"risk_{r.key}") == "resolved"]
     others = tuple(step.kind for step in ctx.case.running(*_all_kinds(ctx)) if step.id != ctx.step.id)
-    handed_over = ctx.case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
-    status = "VT-02" if handed_over else "VT-03"
+    status = "VT-02" if ctx.case.state in HANDED else "VT-03"
     return (*resolved, CloseSteps(others, "case_closed"), EndCase(status))
 
 

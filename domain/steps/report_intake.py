@@ -8,7 +8,7 @@ same number of that reporter. Accepted on a case that was known already, who wor
 words; after a hand-over that is the local team too, and an MDA++ consultation is proposed (domain 3.1, POLICY).
 """
 
-from domain.case import CaseState, CaseView, Person
+from domain.case import HANDED, CaseState, CaseView, Person
 from domain.effects import Effect, EndCase, JoinCase, Open, Plan, SetState, Tell
 from domain.messages import FURTHER
 from domain.parties import VT_ROLES, Owner
@@ -82,7 +82,7 @@ def _further(ctx: Context) -> tuple[Effect, ...]:
     """S23: who works on the case already hears; after a hand-over a consultation is proposed, and a person decides."""
     if ctx.case.state is CaseState.RECEIVED:
         return ()
-    handed = ctx.case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
+    handed = ctx.case.state in HANDED
     tell = Tell(FURTHER, local=bool(ctx.case.local_professional) or handed)
     proposed = handed and ctx.policy.mda.follow_up_after_handover and not ctx.case.running("mda_consultation")
     return (tell, Open("mda_consultation", start=ctx.now)) if proposed else (tell,)

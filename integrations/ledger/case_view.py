@@ -7,8 +7,10 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from domain.case import CaseState, CaseView, Person, PersonRole, ReportView, Risk, StepView
+from domain.errors import UnknownRefusal
 from domain.parties import OrganisationKind
 from domain.questions import Facts, Given
+from domain.references import normalise
 from integrations.ledger import tables
 from integrations.ledger.tables import Answer, Case, Organisation, Report, Step, Team
 
@@ -16,6 +18,14 @@ from integrations.ledger.tables import Answer, Case, Organisation, Report, Step,
 def case_of(session: Session, reference: str) -> Case | None:
     """The case with this reference."""
     return session.exec(select(Case).where(Case.reference == reference)).first()
+
+
+def find_case(session: Session, reference: str) -> Case:
+    """The case with this reference, however it was typed. Raises KR-ZAAK-ONBEKEND."""
+    case = case_of(session, normalise(reference))
+    if case is None:
+        raise UnknownRefusal("KR-ZAAK-ONBEKEND")
+    return case
 
 
 def case_view(session: Session, case: Case) -> CaseView:

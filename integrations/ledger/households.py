@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, or_, select
 
-from domain.case import CaseState
+from domain.case import HANDED, CaseState
 from domain.case import Person as Member
-from domain.errors import StateRefusal, UnknownRefusal
+from domain.errors import StateRefusal
 from domain.members import place
 from domain.reports import IncomingPerson
-from integrations.ledger.case_view import case_of, person_view
+from integrations.ledger.case_view import case_of, find_case, person_view
 from integrations.ledger.tables import Case, OwnNumber, Person, Report, Step
 from integrations.ledger.unit_of_work import UnitOfWork
 
@@ -69,8 +69,7 @@ def classification(session: Session, case: Case) -> str:
     if session.exec(select(Report.id).where(Report.case_id == case.id)).first() is not None:
         if case.state in (CaseState.RECEIVED, CaseState.IN_ASSESSMENT):
             return "follow_up_during_assessment"
-        handed = case.state in (CaseState.HANDED_OVER, CaseState.MONITORING)
-        return "follow_up_during_monitoring" if handed else "follow_up_after_assessment"
+        return "follow_up_during_monitoring" if case.state in HANDED else "follow_up_after_assessment"
     earlier = select(Report.id).join(Case, col(Case.id) == Report.case_id).where(Case.household == case.household)
     return "repeat_multiple_known" if session.exec(earlier).first() is not None else "first"
 
@@ -78,9 +77,7 @@ def classification(session: Session, case: Case) -> str:
 def case_to_join(session: Session, case: Case, reference: str) -> Case:
     """The open case with this reference, that `case` may go into; that nothing was done on `case` yet is a rule of its
     intake. Raises a Refusal when it may not."""
-    into = case_of(session, reference)
-    if into is None:
-        raise UnknownRefusal("KR-ZAAK-ONBEKEND")
+    into = find_case(session, reference)
     if into.state == CaseState.CLOSED:
         raise StateRefusal("KR-ZAAK-GESLOTEN")
     if into.id == case.id:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from tests.faults.leaks_canaries import Canaries, citizen_number
 from tests.partners import brp_standin
-from tests.partners.brp_standin import PERSONEN, UPDATE, BrpStandIn
+from tests.partners.brp_standin import PERSONEN, UPDATE, BrpStandIn, write_keys
 from tests.partners.nrc_standin import Nrc
 from tests.partners.test_signals import DAY, HERE
 
@@ -59,7 +59,7 @@ class Sources:
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._knows()
+        write_keys(self.keys)
 
     def apps(self) -> dict[str, ASGIApp]:
         """Each by the name of its wire."""
@@ -75,14 +75,10 @@ class Sources:
         """Two people of this case moved, and all that the sources say holds `words`."""
         self.words = words
         numbers = citizen_number(1), citizen_number(2)
-        self._knows(*(f"{reference};{key};{number}" for key, number in zip("AB", numbers, strict=True)))
+        write_keys(self.keys, *(f"{reference};{key};{number}" for key, number in zip("AB", numbers, strict=True)))
         for number in numbers:
             where = HERE | {"datumVan": DAY, "verblijfadres": {"korteNaam": words[0], "postcode": words[-1]}}
             self.brp.moves(number, naam={"volledigeNaam": " ".join(words)}, verblijfplaats=where)
-
-    def _knows(self, *rows: str) -> None:
-        self.keys.write_text("\n".join(("kenmerk;persoon;bsn", *rows)) + "\n", encoding="utf-8")
-        self.keys.chmod(0o600)
 
     def _figures(self, _: Request) -> Response:
         good = {"soort": "verslaving", "dag": "2026-05-01", "aantal": 52, "mediaan_dagen": None}

@@ -148,9 +148,9 @@ SHORT = [path for path in STORIES if path.stem == "donderdag_streng"]
 def test_prefect_may_lose_its_database_between_any_two_acts_of_a_story(
     site: World, path: Path, record_property: Any
 ) -> None:
+    """In the full programme after each act of the main case, and after one in three of the other stories."""
     if site.server is None:
         site.start(deploy=True)
-    """In the full programme after each act of the main case, and after one in three of the other stories."""
     story, undisturbed, made, losses = read_story(path), list[list[str]](), 0, 0
     every = 1 if path.stem == "hoofdzaak" else scaled(1, 3)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,6 +16,12 @@ UPDATE, PERSONEN = "/haalcentraal/api/brpupdate", "/haalcentraal/api/brp"
 KEY = "een-sleutel-van-de-brp"
 HAL, PROBLEM = "application/hal+json", "application/problem+json"
 CHARSET = "application/json; charset=utf-8"
+
+
+def write_keys(file: Path, *rows: str, mode: int = 0o600) -> None:
+    """The file that ties our references to people, outside the ledger; a row is `kenmerk;persoon;bsn`."""
+    file.write_text("\n".join(("kenmerk;persoon;bsn", *rows)) + "\n", encoding="utf-8")
+    file.chmod(mode)
 
 
 @dataclass

@@ -24,7 +24,7 @@ from tasks.daily_turns import Unfinished
 from tasks.examine_signals import examine_signals
 from tasks.read_brp_signals import read_brp_signals
 from tests.chain import Chain
-from tests.partners.brp_standin import KEY, PERSONEN, UPDATE, BrpStandIn
+from tests.partners.brp_standin import KEY, PERSONEN, UPDATE, BrpStandIn, write_keys
 from tests.partners.conftest import Configure
 from tests.partners.judged import Judged, needs_specs
 from tests.partners.server import served
@@ -63,8 +63,7 @@ class Brp:
         self.judged: Judged = self.system.app()
 
     def knows(self, *rows: str, mode: int = 0o600) -> None:
-        self.keys.write_text("\n".join(("kenmerk;persoon;bsn", *rows)) + "\n", encoding="utf-8")
-        self.keys.chmod(mode)
+        write_keys(self.keys, *rows, mode=mode)
 
 
 @pytest.fixture
