@@ -9,7 +9,7 @@ sweep decides nothing, so that nobody gets a message by a wrong clock, and the n
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Insert, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,15 +45,34 @@ PLAN: dict[str, Insert] = {
     "postgresql": postgresql.insert(Message).on_conflict_do_nothing(),
 }
 
-_LOOKED_AT = (
-    *(col(getattr(Step, name)) for name in ("id", "case_id", "kind", "state", "owner", "team", "deadline_version")),
-    *(col(getattr(Step, name)) for name in ("opened_at", "due_at", "stalled_at", "acute", "acknowledged_at")),
-    col(Step.next_action_at),
-    col(Step.suspended_until),
-    col(Case.reference),
-    col(Case.team).label("case_team"),
-    col(Case.local_team),
-)
+
+class _Due(NamedTuple):
+    """What the sweep knows of a row that is due: each a column of the step, but for the last three, of its case.
+
+    Columns, not objects, for there may be ten thousand.
+    """
+
+    id: str
+    case_id: int
+    kind: str
+    state: str
+    owner: str
+    team: str
+    deadline_version: int
+    opened_at: datetime
+    due_at: datetime | None
+    stalled_at: datetime | None
+    acute: bool
+    acknowledged_at: datetime | None
+    next_action_at: datetime
+    suspended_until: datetime | None
+    reference: str
+    case_team: str
+    local_team: str
+
+
+_OF_CASE = {"reference": col(Case.reference), "case_team": col(Case.team), "local_team": col(Case.local_team)}
+_LOOKED_AT = [_OF_CASE[name] if name in _OF_CASE else col(getattr(Step, name)) for name in _Due._fields]
 
 
 @dataclass
@@ -144,11 +163,8 @@ def _one_batch(uow: UnitOfWork, now: datetime, swept: Swept, bad: set[str]) -> b
     return len(rows) == BATCH or swept.opened > opened
 
 
-def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[Any]:
-    """What the sweep must know of each row that is due: columns, not objects, for there may be ten thousand.
-
-    In the order of the index alone: sorted by anything more, each batch would read all that is due.
-    """
+def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[_Due]:
+    """The rows that are due, in the order of the index alone: sorted by more, each batch would read all of them."""
     due = (
         select(*_LOOKED_AT)
         .join(Case, col(Case.id) == Step.case_id)
@@ -156,10 +172,10 @@ def _due(uow: UnitOfWork, now: datetime, bad: set[str]) -> list[Any]:
         .order_by(col(Step.next_action_at))
         .limit(BATCH)
     )
-    return list(uow.session.connection().execute(due).all())
+    return [_Due(*row) for row in uow.session.connection().execute(due).all()]
 
 
-def _open(uow: UnitOfWork, row: Any) -> bool:
+def _open(uow: UnitOfWork, row: _Due) -> bool:
     """A planned step opens by itself; its first rung may be due at this very moment."""
     step, case = uow.session.get(Step, row.id), uow.session.get(Case, row.case_id)
     assert step is not None
@@ -169,7 +185,7 @@ def _open(uow: UnitOfWork, row: Any) -> bool:
     return True
 
 
-def _again(batch: _Batch, row: Any, now: datetime, bad: set[str]) -> None:
+def _again(batch: _Batch, row: _Due, now: datetime, bad: set[str]) -> None:
     """Its look stays where it is, so that nothing it owes is missed; of very many, the rest waits an hour."""
     if len(bad) < MOST_BAD:
         bad.add(row.id)
@@ -177,7 +193,7 @@ def _again(batch: _Batch, row: Any, now: datetime, bad: set[str]) -> None:
         batch.looks.append({"b_id": row.id, "b_next": now + RETRY_BAD_ROW})
 
 
-def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
+def _decide(batch: _Batch, row: _Due, opener: Opener, now: datetime) -> None:
     kind = step_of(row.kind)
     late = Lateness(row.opened_at, row.due_at, row.stalled_at, row.acute, row.acknowledged_at)
     decision = decide(kind, late, opener.policy, row.next_action_at, now)
@@ -189,7 +205,7 @@ def _decide(batch: _Batch, row: Any, opener: Opener, now: datetime) -> None:
         batch.tags.append({"act": "tag_run", "step_id": row.id, "written_at": now, "attempts": 0, "reason": ""})
 
 
-def _message(row: Any, label: str, word: Word, now: datetime) -> dict[str, Any]:
+def _message(row: _Due, label: str, word: Word, now: datetime) -> dict[str, Any]:
     reference = "" if word.rung in COUNTS else row.reference
     return {
         "step_id": row.id,
