@@ -168,10 +168,12 @@ class Applier:
 
     @apply.register
     def _(self, effect: effects.Tell) -> None:
-        leads = self.opener.roster.leads([self.case.local_team])
-        local = (self.case.local_professional, *leads) if effect.local else ()
-        for party in dict.fromkeys((self.case.worker, *local)):
-            if party and party != self.uow.actor.code:
+        local: tuple[str, ...] = ()
+        if effect.local:
+            leads = self.opener.roster.leads([self.case.local_team])
+            local = tuple(filter(None, (self.case.local_professional, *leads)))
+        for party in dict.fromkeys((self.case.worker, *local)):  # a case without a worker: whoever leads the team
+            if party != self.uow.actor.code:
                 self.opener.notice(self.case, self.step, effect.rung, party)
 
     @apply.register

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from domain.messages import FURTHER
+from integrations.ledger import SYSTEM
 from integrations.ledger.tables import Case, Person, Report
 from tasks.change_policy import change_policy
 from tasks.deliver_messages import deliver_messages
@@ -107,6 +108,14 @@ def test_in_monitoring_the_moments_stay_where_they_are(chain: Chain) -> None:
 def test_the_worker_hears_of_it(chain: Chain) -> None:
     reported(chain).report(SECOND)
     assert chain.told("report_intake/2", FURTHER) == [chain.case.worker]
+
+
+def test_of_a_case_without_a_worker_the_team_lead_hears_of_it(chain: Chain) -> None:
+    reported(chain)
+    with chain.ledger.unit_of_work(now=moment(SECOND), actor=SYSTEM) as uow:
+        uow.session.exec(select(Case)).one().worker = ""
+    chain.report(SECOND)
+    assert chain.told("report_intake/2", FURTHER) == ["VT-209"]
 
 
 def test_after_the_hand_over_the_director_of_the_case_and_the_local_team_hear_of_it_too(chain: Chain) -> None:
