@@ -12,8 +12,8 @@ from typing import Any
 
 from domain.signals import Sign
 from integrations.http import Connection, Door, Unanswered
-from integrations.partners import secret
 from integrations.patience import Patience, PatientDoor
+from integrations.signals.brp_access import Access
 from integrations.signals.brp_following import Following, planned
 from integrations.signals.brp_keys import Keys, read_keys
 from integrations.signals.brp_marks import marker
@@ -40,7 +40,7 @@ class BrpSignals:
         self.name, self._source, self._memory, self._today = source.name, source, memory, today
         self._patience = Patience(longest)
         self._cases: frozenset[str] = frozenset()
-        self._header, self._mark = {source.header: secret(source.secret).get_secret_value()}, marker(source)
+        self._access, self._mark = Access(source), marker(source)
 
     def follow(self, references: frozenset[str], closed: frozenset[str]) -> None:
         """Place and end follows until these cases are followed, and of ours no others.
@@ -120,7 +120,7 @@ class BrpSignals:
                 yield Sign(reference, key, code, min(day or heard, self._today), number)
 
     def _door(self, connection: Connection) -> Door:
-        return PatientDoor(self._patience, connection.model_copy(update={"headers": connection.headers | self._header}))
+        return PatientDoor(self._patience, self._access.known(connection), auth=self._access.auth)
 
 
 def _texts(body: Any, name: str) -> list[str]:

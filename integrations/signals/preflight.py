@@ -5,7 +5,8 @@ import os
 from domain.errors import KetenregieError
 from integrations.handover import Finding
 from integrations.http import Door, Unanswered
-from integrations.partners import secret
+from integrations.http.advice import advice
+from integrations.signals.brp_access import Access
 from integrations.signals.brp_keys import read_keys
 from integrations.signals.brp_marks import marker
 from integrations.signals.config import BrpSource, SignalFile
@@ -42,11 +43,11 @@ def _marks(source: BrpSource) -> Finding:
 def _answers(source: BrpSource) -> Finding:
     what = f"BRP {source.name}, volgindicaties"
     try:
-        header = {source.header: secret(source.secret).get_secret_value()}
-        with Door(source.update.model_copy(update={"headers": source.update.headers | header})) as door:
+        access = Access(source)
+        with Door(access.known(source.update), auth=access.auth) as door:
             door.get("volgindicaties")
     except Unanswered as unanswered:
-        return Finding(what, False, f"Geen bruikbaar antwoord: {unanswered.result.reason}.")
+        return Finding(what, False, f"Geen bruikbaar antwoord: {unanswered.result.reason}. {advice(unanswered)}")
     except KetenregieError as error:
         return Finding(what, False, f"{error.code}: {error.next_step}")
     return Finding(what, True)

@@ -10,10 +10,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tests.faults.leaks_canaries import Canaries, citizen_number
-from tests.partners import brp_standin
+from tests.partners import brp_standin, token_standin
 from tests.partners.brp_standin import PERSONEN, UPDATE, BrpStandIn, write_keys
 from tests.partners.nrc_standin import Nrc
 from tests.partners.test_signals import DAY, HERE
+from tests.partners.token_standin import TokenStandIn
 
 CLIENT, KEY = "ketenregie", "een-sleutel-voor-het-abonnement-van-40-tekens"
 FILE = """
@@ -37,11 +38,17 @@ mark_secret = "merken"
 keys = "{keys}"
 update = {{ url = "{brp}{update}/", {busy} }}
 personen = {{ url = "{brp}{personen}/", {busy} }}
+token.url = "{tokens}{token}"
+token.client = "{known}"
+token.secret = "token"
+token.scope = "{scope}"
+token.extra.resourceServer = "{server}"
 """
 SECRETS = {
     "nrc": KEY,
     "zorg": "een-geheim-van-de-zorg",
     "brp": brp_standin.KEY,
+    "token": token_standin.ASKED["client_secret"],
     "merken": "een-geheim-waarmee-niemand-anders-merken-maakt",
 }
 LEAVES = {("nrc:body", "LINK"), ("brp:head", ""), ("brp:body", "")}
@@ -56,24 +63,30 @@ class Sources:
     canaries: Canaries
     nrc: Nrc = field(default_factory=lambda: Nrc({CLIENT: KEY}, tries_callbacks=False))
     brp: BrpStandIn = field(default_factory=BrpStandIn)
+    tokens: TokenStandIn = field(default_factory=TokenStandIn)
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         write_keys(self.keys)
+        self.brp.token = self.tokens.takes
 
     def apps(self) -> dict[str, ASGIApp]:
         """Each by the name of its wire."""
         figures = Starlette(routes=[Route("/wachtlijsten/", self._figures)])
-        return {"nrc": self.nrc.app(), "brp": self.brp.app().app, "figures": figures}
+        brp, tokens = self.brp.app().app, self.tokens.app()
+        return {"nrc": self.nrc.app(), "brp": brp, "tokens": tokens, "figures": figures}
 
     def section(self, urls: dict[str, str], busy: str) -> str:
         """Of the partners' file."""
         paths = {"update": UPDATE[1:], "personen": PERSONEN[1:], "keys": self.keys}
-        return FILE.format(client=CLIENT, link=self.canaries.code("LINK"), busy=busy, **urls, **paths)
+        asked = token_standin.ASKED
+        token = {"token": token_standin.PATH, "known": asked["client_id"], "scope": asked["scope"]}
+        given = {**urls, **paths, **token, "server": asked["resourceServer"]}
+        return FILE.format(client=CLIENT, link=self.canaries.code("LINK"), busy=busy, **given)
 
     def live(self, reference: str, words: list[str]) -> None:
         """Two people of this case moved, and all that the sources say holds `words`."""
-        self.words = words
+        self.words, self.tokens.also = words, {"toelichting": words}
         numbers = citizen_number(1), citizen_number(2)
         write_keys(self.keys, *(f"{reference};{key};{number}" for key, number in zip("AB", numbers, strict=True)))
         for number in numbers:

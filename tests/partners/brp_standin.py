@@ -1,6 +1,6 @@
 """A stand-in for a municipality's BRP: who is followed, who changed, and what is known of them. Test numbers only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class BrpStandIn:
     questions: list[dict[str, Any]] = field(default_factory=list)
     refuses: dict[str, int] = field(default_factory=dict)
     """Path → status of every answer there."""
+    token: Callable[[str | None], bool] | None = None
+    """Whether a request with this Authorization comes in; else it is the key that counts."""
 
     def app(self) -> Judged:
         routes = [
@@ -52,11 +54,16 @@ class BrpStandIn:
 
     def _refused(self, request: Request) -> Response | None:
         status = self.refuses.get(request.url.path.rpartition("/")[2], 0)
-        if request.headers.get("x-api-key") != KEY:
+        if not self._known(request):
             status = 401
         if not status:
             return None
         return JSONResponse({"title": "Nee", "status": status, "code": "nee"}, status, media_type=PROBLEM)
+
+    def _known(self, request: Request) -> bool:
+        if self.token:
+            return self.token(request.headers.get("authorization"))
+        return request.headers.get("x-api-key") == KEY
 
     def _list(self, request: Request) -> Response:
         active = [{"burgerservicenummer": number} for number, until in self.follows.items() if not until]

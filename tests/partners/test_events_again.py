@@ -1,4 +1,4 @@
-"""What a subscriber missed is listed and offered again, by hand, under the same ids."""
+"""What a subscriber missed is listed and offered again, by hand, under the same ids, on both databases."""
 
 import pytest
 from sqlmodel import select
@@ -14,11 +14,13 @@ from tasks.list_events import list_events
 from tasks.retry_events import AGAIN, retry_events
 from tasks.send_events import send_events
 from tests.cli.trial import Done, call
+from tests.ledger.conftest import dialect, ledger, ledger_url
 from tests.messages.rows import NOW, later
 from tests.partners.conftest import Configure
 from tests.partners.events_standin import SubscriberStandin
 from tests.partners.test_events import happen, rows, subscribe
 
+__all__ = ["dialect", "ledger", "ledger_url"]
 STANDIN = SubscriberStandin
 LATE = later(days=30)
 

@@ -1,4 +1,4 @@
-"""What a reporter's system did not hear is listed and told again, by hand; a person's task about it ends with that."""
+"""What a reporter's system did not hear is told again by hand, which ends a person's task; on both databases."""
 
 from datetime import timedelta
 
@@ -15,10 +15,12 @@ from tasks.retry_outcomes import AGAIN, RETRIED, retry_outcomes
 from tasks.return_status_claim import WITHHELD
 from tests.chain import Chain
 from tests.cli.trial import Done, call
+from tests.ledger.conftest import dialect, ledger, ledger_url
 from tests.partners.conftest import Configure
 from tests.partners.reporter_standin import KEY, ReporterStandin
 from tests.partners.test_reporters_outcome import FILE, many, owed, rows, told
 
+__all__ = ["dialect", "ledger", "ledger_url"]
 STANDIN = ReporterStandin
 
 
