@@ -95,7 +95,7 @@ class ClientCredentials(httpx.Auth):
 
     def _keep(self, text: str, answer: httpx.Response) -> None:
         if 300 <= answer.status_code < 500 and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-            raise Unanswered(Result(Verdict.TEMPORARY, f"{OF_US}token-geweigerd"), status=answer.status_code)
+            raise Unanswered(Result(Verdict.TEMPORARY, f"{OF_US}token-geweigerd"))  # its 404 is not theirs whom we ask
         if not answer.is_success:
             raise refused(True, answer, None)
         try:

@@ -100,6 +100,7 @@ def test_a_token_that_is_not_taken_any_more_is_asked_anew_once(gateway: Gateway,
         (400, '{"error": "invalid_scope", "error_description": "P. Peeters"}', "relay-token-geweigerd"),
         (401, '{"error": "invalid_client"}', "relay-token-geweigerd"),
         (302, "", "relay-token-geweigerd"),
+        (404, "", "relay-token-geweigerd"),
         (503, "druk", "http-503"),
         (429, "druk", "http-429"),
         (500, "", "http-500"),
@@ -138,6 +139,10 @@ def test_without_a_token_no_answer_is_in_doubt(gateway: Gateway) -> None:
     with door() as brp, pytest.raises(Unanswered) as raised:
         brp.ask("POST", "volgindicaties", content={})
     assert raised.value.result.verdict is Verdict.TEMPORARY
+    gateway.tokens.says = 404, ""
+    with door() as brp, pytest.raises(Unanswered) as raised:
+        brp.get("volgindicaties")
+    assert not raised.value.not_there, "the gateway has no token server there; what we ask for may well be there"
 
 
 @needs_specs
