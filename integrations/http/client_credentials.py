@@ -14,7 +14,7 @@ from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 from pydantic import Field, SecretStr, field_validator
 
 from integrations.http.connection import check_address
-from integrations.http.judge import Unanswered, refused, unreadable
+from integrations.http.judge import Unanswered, read, refused, unreadable
 from integrations.partner_settings import Name, Section
 from integrations.verdict import OF_US, Result, Verdict
 
@@ -89,7 +89,7 @@ class ClientCredentials(httpx.Auth):
         answer = yield httpx.Request("POST", self._url, content=form, headers=headers, extensions=patience)
         self._token, self._until = "", 0.0
         try:
-            self._keep(_read(answer), answer)
+            self._keep(read(True, answer, MOST_BYTES).decode("utf-8", errors="replace"), answer)
         finally:
             answer.close()
 
@@ -107,12 +107,3 @@ class ClientCredentials(httpx.Auth):
             raise unreadable(True)
         self._token = token
         self._until = monotonic() + min(lasts or LONGEST, LONGEST) - MARGIN
-
-
-def _read(answer: httpx.Response) -> str:
-    raw = bytearray()
-    for part in answer.iter_bytes():
-        raw += part
-        if len(raw) > MOST_BYTES:
-            raise unreadable(True)
-    return raw.decode("utf-8", errors="replace")

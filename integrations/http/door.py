@@ -13,7 +13,7 @@ from integrations.bounded import within
 from integrations.faults import fault_point
 from integrations.http.connection import Connection
 from integrations.http.cutting import Cutting
-from integrations.http.judge import ELSEWHERE, Unanswered, failed, out_of_time, refused, unreadable
+from integrations.http.judge import ELSEWHERE, Unanswered, failed, out_of_time, read, refused, unreadable
 from integrations.http.signing import Signing
 from integrations.log_silence import silence
 from integrations.verdict import Result, Verdict
@@ -162,21 +162,12 @@ def _exchange(client: httpx.Client, request: httpx.Request, repeatable: bool) ->
     try:
         answer = client.send(request, stream=True)
         try:
-            raw = _read(repeatable, answer)
+            raw = read(repeatable, answer, MOST_BYTES)
         finally:
             answer.close()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise failed(repeatable, error) from None
     return _judged(repeatable, answer, raw)
-
-
-def _read(repeatable: bool, answer: httpx.Response) -> bytes:
-    raw = bytearray()
-    for part in answer.iter_bytes():
-        raw += part
-        if len(raw) > MOST_BYTES:
-            raise unreadable(repeatable)
-    return bytes(raw)
 
 
 def _judged(repeatable: bool, answer: httpx.Response, raw: bytes) -> Reply:

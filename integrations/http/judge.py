@@ -50,6 +50,16 @@ class Unanswered(Exception):
         return self.status in GONE
 
 
+def read(repeatable: bool, answer: httpx.Response, most: int) -> bytes:
+    """The bytes of a streamed answer. Raises Unanswered for more than `most` of them."""
+    raw = bytearray()
+    for part in answer.iter_bytes():
+        raw += part
+        if len(raw) > most:
+            raise unreadable(repeatable)
+    return bytes(raw)
+
+
 def refused(repeatable: bool, answer: httpx.Response, body: object) -> Unanswered:
     """The verdict on an answer that is not a good one."""
     status = answer.status_code
