@@ -58,7 +58,8 @@ class TokenServer(Section):
 class ClientCredentials(httpx.Auth):
     """Gives each request a token, and asks a new one when it ends or is not taken. Use one for all doors of a round.
 
-    Raises Unanswered, always *temporary*: the request itself has not left.
+    Raises Unanswered, always *temporary*: the request itself has not left. A connection that breaks while a token is
+    asked is judged as if it broke under the request, so of one that may not be repeated it leaves a doubt too much.
     """
 
     def __init__(self, server: TokenServer, secret: SecretStr) -> None:
@@ -100,7 +101,7 @@ class ClientCredentials(httpx.Auth):
             raise refused(True, answer, None)
         try:
             given: dict[str, Any] = self._client.parse_request_body_response(text)
-        except (OAuth2Error, ValueError, TypeError, AttributeError, RecursionError):  # its fields may be anything
+        except (OAuth2Error, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError):  # may be anything
             raise unreadable(True) from None
         token, lasts = given.get("access_token"), given.get("expires_in")
         if not isinstance(token, str) or not TOKEN.fullmatch(token) or str(given.get("token_type")).lower() != "bearer":
