@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+
+from integrations.http_date import http_date
 
 SECONDS = 5.0
 MOST = 200
@@ -42,7 +43,7 @@ def look_at_prefect(ui_url: str, pool: str) -> PrefectLook | None:
             found = client.post("/deployments/filter", json={"limit": MOST}).raise_for_status().json()
             kept = client.get(f"/work_pools/{pool}")
             open_pool = kept.status_code == HTTPStatus.OK and not kept.json()["is_paused"]
-            told = str(version.raise_for_status().json()), _date(version.headers.get("date", ""))
+            told = str(version.raise_for_status().json()), http_date(version.headers.get("date", ""))
             return PrefectLook(False, *told, tuple(map(_deployed, found)), open_pool)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return None
@@ -51,10 +52,3 @@ def look_at_prefect(ui_url: str, pool: str) -> PrefectLook | None:
 def _deployed(found: dict[str, Any]) -> Deployed:
     active = any(schedule["active"] for schedule in found["schedules"])
     return Deployed(str(found["name"]), bool(found["paused"]), active)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text)
-    except ValueError:
-        return None

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import select
 
@@ -26,7 +26,7 @@ class Notice:
     @property
     def key(self) -> str:
         """The same for a repeat, and for no other (Open Notificaties delivers at least once)."""
-        parts = (self.source, self.resource, self.action, self.made_at.astimezone(UTC).isoformat())
+        parts = (self.source, self.resource, self.action, str(self.made_at.timestamp()))  # no calendar ends in this
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -31,6 +31,7 @@ from tasks.examine_signals import examine_signals
 from tasks.examine_telling import examine_telling
 
 Preflight = Callable[[Any], list[Finding]]
+STRANGE = "Dit systeem antwoordt zoals niemand verwachtte; meld het de makers van ketenregie."
 SECRETS = ("secret", "api_key", "callback_secret", "feedback_secret", "mark_secret")
 
 
@@ -94,6 +95,8 @@ def _looked(asked: Asked) -> list[Check]:
         found = asked.preflight(asked.section)
     except KetenregieError as error:
         return [_failed(asked.what, error)]
+    except Exception as error:  # one strange system must not keep the others from being looked at
+        return [Check(asked.what, "fail", f"onverwacht: {type(error).__name__}", STRANGE)]
     return [_check(asked.what, finding) for finding in found] or [Check(asked.what, "ok", "ingesteld")]
 
 

@@ -7,6 +7,7 @@ ADVICE = {
     f"{OF_US}http-401": "Controleer de naam en het geheim waarmee ketenregie zich bekend maakt.",
     f"{OF_US}http-403": "Vraag de beheerder daar om de rechten, en controleer de klok van beide machines.",
     f"{OF_US}token-geweigerd": "Er is geen token gegeven; controleer adres, naam, geheim en scope onder 'token'.",
+    f"{OF_US}kop-ongeldig": "Een sleutel of kop heeft een teken dat in geen kop past; misschien een regeleinde.",
     "http-404": "Controleer het adres in het partnerbestand.",
     "http-429": "De server vraagt om rust; kijk later opnieuw.",
     "omgeleid": "De server stuurt door; zet het adres waar hij heen stuurt zelf in het partnerbestand.",

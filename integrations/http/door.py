@@ -13,7 +13,7 @@ from integrations.bounded import within
 from integrations.faults import fault_point
 from integrations.http.connection import Connection
 from integrations.http.cutting import Cutting
-from integrations.http.judge import ELSEWHERE, Unanswered, failed, out_of_time, read, refused, unreadable
+from integrations.http.judge import ELSEWHERE, Unanswered, bad_header, failed, out_of_time, read, refused, unreadable
 from integrations.http.signing import Signing
 from integrations.log_silence import silence
 from integrations.verdict import Result, Verdict
@@ -22,7 +22,14 @@ MOST_BYTES = 20_000_000
 MOST_PAGES = 1_000
 LONGEST_ETAG = 200
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-RETRIES = Retry(total=3, backoff_factor=0.2, max_backoff_wait=2.0, allowed_methods=SAFE, status_forcelist=(502, 504))
+RETRIES = Retry(
+    total=3,
+    backoff_factor=0.2,
+    max_backoff_wait=2.0,
+    respect_retry_after_header=False,  # of a word there the library may stumble, and it waits two seconds at most
+    allowed_methods=SAFE,
+    status_forcelist=(502, 504),
+)
 """Three more tries within seconds, for what may be asked twice; minutes and hours are the caller's ladder.
 
 A server that is too busy (429, 503) is left alone: when to come back is the caller's to know.
@@ -64,9 +71,13 @@ class Door:
         except OSError:  # ssl.SSLError is one: a file of ours that is missing or not right
             raise Unanswered(Result(Verdict.TEMPORARY, "eigen-certificaat")) from None
         signing = Signing(transport, self._auth) if self._auth else transport
+        try:
+            headers = httpx.Headers({"Accept": "application/json", "User-Agent": "ketenregie"} | given.headers)
+        except UnicodeError:
+            raise bad_header() from None
         return httpx.Client(
             base_url=given.url,
-            headers={"Accept": "application/json", "User-Agent": "ketenregie"} | given.headers,
+            headers=headers,
             timeout=given.timeout,
             transport=RetryTransport(signing, RETRIES),
             follow_redirects=False,
@@ -167,6 +178,10 @@ def _exchange(client: httpx.Client, request: httpx.Request, repeatable: bool) ->
             answer.close()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         raise failed(repeatable, error) from None
+    except Unanswered:
+        raise
+    except Exception:  # whatever an answer makes a library stumble over is an answer that cannot be read
+        raise unreadable(repeatable) from None
     return _judged(repeatable, answer, raw)
 
 
@@ -189,8 +204,8 @@ def stands_under(address: str, place: str) -> bool:
     """True when this address lies under that one: the same scheme, host, port and path, with no way up in it."""
     try:
         there, base = httpx.URL(address), httpx.URL(place)
-    except (httpx.InvalidURL, ValueError):
+        same = (there.scheme, there.host, there.port) == (base.scheme, base.host, base.port) and not there.userinfo
+    except (httpx.InvalidURL, ValueError):  # a host that is no name shows itself only when it is read
         return False
-    same = (there.scheme, there.host, there.port) == (base.scheme, base.host, base.port) and not there.userinfo
     parts = there.raw_path.partition(b"?")[0].lower().replace(b"%2e", b".").replace(b"%2f", b"/").split(b"/")
     return same and there.path.startswith(base.path) and b".." not in parts

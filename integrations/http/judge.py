@@ -7,11 +7,11 @@ its body was on its way. Then the verdict is *indefinite* and the caller looks b
 import re
 import ssl
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from integrations.http_date import http_date
 from integrations.verdict import OF_US, Result, Verdict
 
 SLOW_DOWN = frozenset({408, 425, 429, 503})
@@ -88,6 +88,11 @@ def unreadable(repeatable: bool, status: int = 0) -> Unanswered:
     return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "onleesbaar"), status=status)
 
 
+def bad_header() -> Unanswered:
+    """A key or a fixed header of ours holds what no header may, as the end of a line: nothing has left."""
+    return Unanswered(Result(Verdict.TEMPORARY, f"{OF_US}kop-ongeldig"))
+
+
 def out_of_time(repeatable: bool) -> Unanswered:
     """The bound of the whole exchange has passed."""
     return Unanswered(Result(Verdict.TEMPORARY if repeatable else Verdict.INDEFINITE, "grens-verstreken"))
@@ -97,7 +102,9 @@ def failed(repeatable: bool, error: Exception) -> Unanswered:
     """The verdict on an exchange that ended in an exception."""
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return Unanswered(Result(Verdict.TEMPORARY, _tls(error) or "geen-verbinding"))
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.InvalidURL):
+    if isinstance(error, httpx.LocalProtocolError):
+        return bad_header()
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return Unanswered(Result(Verdict.PERMANENT, "verzoek-ongeldig"))
     how = "tijd-verstreken" if isinstance(error, httpx.TimeoutException) else "verbroken"
     if isinstance(error, httpx.DecodingError):
@@ -147,8 +154,5 @@ def retry_after(said: str, sent: str) -> float:
     said = said.strip()
     if said.isascii() and said.isdigit():
         return min(float(said[:9]), LONGEST_WAIT)
-    try:
-        until, at = parsedate_to_datetime(said), parsedate_to_datetime(sent)
-        return min(max(0.0, (until - at).total_seconds()), LONGEST_WAIT)
-    except (TypeError, ValueError):
-        return 0.0
+    until, at = http_date(said), http_date(sent)
+    return min(max(0.0, (until - at).total_seconds()), LONGEST_WAIT) if until and at else 0.0

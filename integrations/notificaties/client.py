@@ -49,7 +49,7 @@ class NotificatiesApi:
     def channels(self) -> dict[str, frozenset[str]]:
         """Every channel there, with the filters it knows."""
         found = _listed(self._door.get("kanaal").body)
-        return {str(item.get("naam", "")): frozenset(map(str, item.get("filters") or ())) for item in found}
+        return {str(item.get("naam", "")): _filters(item) for item in found}
 
     def make(self) -> None:
         """Subscribe. After an indefinite verdict the subscription may be there: look before making another."""
@@ -71,6 +71,13 @@ class NotificatiesApi:
         given = self._source
         channel = {"naam": given.channel, "filters": given.filters}
         return {"callbackUrl": given.callback_url, "auth": self._auth, "kanalen": [channel]}
+
+
+def _filters(channel: dict[str, Any]) -> frozenset[str]:
+    found = channel.get("filters") or []
+    if not isinstance(found, list):
+        raise unreadable()
+    return frozenset(map(str, found))
 
 
 def _listed(body: object) -> list[dict[str, Any]]:

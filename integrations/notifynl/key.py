@@ -4,12 +4,12 @@ import re
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 
 import httpx
 import jwt
 
 from domain.errors import WrongUse
+from integrations.http_date import http_date
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _KEY = re.compile(rf"(?P<name>.+)-(?P<service>{_UUID})-(?P<secret>{_UUID})")
@@ -58,7 +58,5 @@ class Signed(httpx.Auth):
 
 def skew(said: str, ours: float) -> float:
     """Seconds that the clock behind this Date header is ahead of ours; 0 when it tells nothing."""
-    try:
-        return parsedate_to_datetime(said).timestamp() - ours
-    except (TypeError, ValueError):
-        return 0.0
+    theirs = http_date(said)
+    return theirs.timestamp() - ours if theirs else 0.0

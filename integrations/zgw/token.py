@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Generator
-from email.utils import parsedate_to_datetime
 
 import httpx
 import jwt
 from pydantic import SecretStr
+
+from integrations.http_date import http_date
 
 BACK = 5.0
 """Seconds that a token says it is older than it is: a server whose clock is a little behind refuses one of tomorrow."""
@@ -52,10 +53,8 @@ class Signer(httpx.Auth):
 
     def _look(self, said: str) -> None:
         """What the Date of an answer says; a clock too far off to be one is passed over."""
-        try:
-            ahead = parsedate_to_datetime(said).timestamp() - self._clock()
-        except (TypeError, ValueError, OverflowError):
-            return
+        theirs = http_date(said)
+        ahead = theirs.timestamp() - self._clock() if theirs else self.seen
         self.seen = ahead if abs(ahead) <= MOST_SKEW else self.seen
 
     def _learns(self) -> bool:

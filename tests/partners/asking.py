@@ -11,6 +11,7 @@ QUICK = Retry(
     total=door.RETRIES.total,
     backoff_factor=0.001,
     max_backoff_wait=0.05,
+    respect_retry_after_header=door.RETRIES.respect_retry_after_header,
     allowed_methods=door.RETRIES.allowed_methods,
     status_forcelist=door.RETRIES.status_forcelist,
 )

@@ -9,12 +9,14 @@ from email.utils import format_datetime
 import pytest
 
 from integrations.http import Door, Reply, Unanswered, door
+from integrations.http.advice import advice
 from integrations.verdict import Verdict
 from tests.partners import weather as w
 from tests.partners.asking import CANARY, QUICK, asked, to
 
 BOUND = 1.5  # seconds
 TEMPORARY, PERMANENT, INDEFINITE = Verdict.TEMPORARY, Verdict.PERMANENT, Verdict.INDEFINITE
+MOMENT = "Sun, 22 Nov 2026 12:00:00 GMT"
 PROBLEM = (
     b'{"code": "invalid", "detail": "PERSOON-KANARIE", "invalidParams": [{"code": "unique", "reason": "PERSOON"}]}'
 )
@@ -53,6 +55,11 @@ BAD = {
         (TEMPORARY, "onleesbaar", 1),
         (INDEFINITE, "onleesbaar", 1),
     ),
+    "a redirect to no name": (
+        w.says(302, Location="http://xn--a/"),
+        (TEMPORARY, "onleesbaar", 1),
+        (INDEFINITE, "onleesbaar", 1),
+    ),
     "a redirect": (
         w.says(302, Location="https://elsewhere.example/x"),
         (PERMANENT, "omgeleid", 1),
@@ -83,6 +90,24 @@ def test_a_read_that_fails_three_times_is_still_answered() -> None:
         found = asked(to(server.url), "GET")
         assert isinstance(found, Reply)
         assert (found.body, len(server.heard)) == ({"good": True}, 4)
+
+
+def test_a_moment_that_no_calendar_holds_is_none_and_the_read_is_tried_again() -> None:
+    strange = w.says(502, Retry_After="Mon, 01 Jan 99999999999 00:00:00 GMT")
+    with w.weather(strange, w.fine) as server:
+        assert isinstance(asked(to(server.url), "GET"), Reply)
+
+
+@pytest.mark.parametrize("header", ["geheim\u20ac", "geheim\n"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_key_that_no_header_holds_is_for_an_operator_and_nothing_leaves(header: str, method: str) -> None:
+    with w.weather(w.fine) as server:
+        connection = to(server.url).model_copy(update={"headers": {"X-Key": header}})
+        with pytest.raises(Unanswered) as caught, Door(connection) as opened:
+            opened.ask(method, "things")
+    assert (caught.value.result.verdict, caught.value.result.reason) == (TEMPORARY, "relay-kop-ongeldig")
+    assert server.heard == []
+    assert header not in advice(caught.value)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -133,6 +158,8 @@ def test_a_busy_server_says_how_long_to_stay_away(status: int) -> None:
         (dated, 300.0),
         (w.says(status, Retry_After="999999999"), 7 * 24 * 3600.0),
         (w.says(status, Retry_After="soon"), 0.0),
+        (w.says(status, Retry_After="Mon, 01 Jan 99999999999 00:00:00 GMT", Date=MOMENT), 0.0),
+        (w.says(status, Retry_After=MOMENT, Date="Mon, 01 Jan 2026 00:00:00 +99999999999999999999"), 0.0),
         (w.says(status), 0.0),
     ):
         with w.weather(busy) as server:

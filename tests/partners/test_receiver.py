@@ -97,6 +97,12 @@ def test_a_repeat_is_answered_the_same_and_kept_once(door: Door) -> None:
     assert len(door.kept) == 1
 
 
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_at_the_edge_of_the_calendar_is_as_good_as_any(door: Door, edge: str) -> None:
+    assert [door.post(message(aanmaakdatum=edge)).status_code for _ in range(2)] == [204, 204]
+    assert len(door.kept) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [{"actie": "update"}, {"aanmaakdatum": "2026-04-20T20:05:01Z"}, {"resourceUrl": f"{ZAKEN}statussen/x"}],
