@@ -17,6 +17,7 @@ from integrations.notifynl.addresses import NOTIFYNL, SMS, parse_channel
 from integrations.partners import Partners
 from tasks.examine_ledger import Check
 from tasks.note_receipt import UNKNOWN, UNKNOWN_AT
+from tasks.send_events import NOT_THEIRS
 
 MEND = "Vul het partnerbestand aan, of geef deze medewerkers een ander kanaal; hun berichten wachten."
 OURS = "Kijk of een andere installatie dezelfde dienst gebruikt, en wat is verstuurd na een kopie die is teruggezet."
@@ -60,7 +61,9 @@ def _heard(session: Session, subscriber: Subscriber) -> Iterator[Check]:
     if subscriber.organisation and session.get(Organisation, subscriber.organisation) is None:
         yield Check(what, "fail", "organisatie staat niet in de regio", "Verbeter de code in het partnerbestand.")
     given_up = select(func.count()).where(
-        EventDelivery.subscriber == subscriber.name, EventDelivery.state == DeliveryState.PERMANENT
+        EventDelivery.subscriber == subscriber.name,
+        EventDelivery.state == DeliveryState.PERMANENT,
+        EventDelivery.reason != NOT_THEIRS,
     )
     if number := session.exec(given_up).one():
         mend = f"Kijk met 'ketenregie events list'; opnieuw: 'ketenregie events retry {subscriber.name} --by CODE'."

@@ -56,13 +56,16 @@ def _told(session: Session, subscriber: Subscriber, after: int, last: int) -> Se
     query = select(Audit.seq, Audit.act, Audit.at).where(
         col(Audit.seq) > after,
         col(Audit.seq) <= last,
-        col(Audit.act).in_(sorted(subscriber.hears())),
-        Audit.case_reference != "",
+        *heard_by(subscriber),
     )
-    if subscriber.organisation:
-        query = query.where(_may_hear(subscriber.organisation))
     found = session.exec(query.order_by(col(Audit.seq)).limit(AT_ONCE)).all()
     return [(seq or 0, act, at) for seq, act, at in found]
+
+
+def heard_by(subscriber: Subscriber) -> list[ColumnElement[bool]]:
+    """What a line of the trail is for this subscriber to hear of it, as the partners' file says it now."""
+    theirs = [_may_hear(subscriber.organisation)] if subscriber.organisation else []
+    return [col(Audit.act).in_(sorted(subscriber.hears())), col(Audit.case_reference) != "", *theirs]
 
 
 def _may_hear(organisation: str) -> ColumnElement[bool]:

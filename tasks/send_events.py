@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from sqlmodel import select
+
 from domain.delivery import next_try
 from domain.errors import WrongUse
 from integrations.events.config import Subscriber
@@ -18,17 +20,18 @@ from integrations.faults import fault_point
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger, UnitOfWork
 from integrations.ledger.partner_tables import EventDelivery
-from integrations.ledger.tables import DeliveryState
+from integrations.ledger.tables import Audit, DeliveryState
 from integrations.partners import partners
 from tasks.find_events import find_due, happening_of, is_due
 from tasks.offer_handovers import clock_of
 from tasks.partner_rest import leave_alone, rest_after, resting
-from tasks.plan_events import plan_events
+from tasks.plan_events import heard_by, plan_events
 
 SECONDS = 60.0  # of one subscriber in one round; what is left waits for the next
 SILENCES = 3
 MARGIN = timedelta(seconds=30)
 LOST = "gebeurtenis-mislukt"
+NOT_THEIRS = "niet-meer-voor-deze-abonnee"
 SUBSCRIBER = "abonnee"
 """What its rest is called."""
 
@@ -105,9 +108,14 @@ class _Round:
                 outcome = number, claim[0], missed
 
     def _claim(self, work: UnitOfWork, number: int) -> tuple[int, Happening] | None:
-        """The attempt is counted and the lease set before anything leaves."""
+        """The attempt is counted and the lease set before anything leaves. What was planned for a subscriber that may
+        not hear of it any more is over, and no loss."""
         row = work.session.get_one(EventDelivery, number)
         if not is_due(row, work.now):
+            return None
+        heard = select(Audit.seq).where(Audit.seq == row.seq, *heard_by(self.subscriber))
+        if work.session.exec(heard).first() is None:
+            row.state, row.reason, row.next_try_at = DeliveryState.PERMANENT, NOT_THEIRS, None
             return None
         row.indefinite += row.state == DeliveryState.CLAIMED
         row.state, row.attempts = DeliveryState.CLAIMED, row.attempts + 1

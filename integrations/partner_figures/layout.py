@@ -21,6 +21,9 @@ COLUMNS = ("organisatie", "soort", "dag", "aantal", "mediaan_dagen")
 
 _FIELDS = dict(zip(("organisation", "kind", "day", "waiting", "median_days"), COLUMNS, strict=True))
 
+Seen = set[tuple[str, str, date]]
+"""organisation, kind and day of each waiting list of one file or answer: a second one would contradict the first."""
+
 
 @dataclass(frozen=True)
 class WaitingFile:
@@ -43,24 +46,22 @@ def read_waiting_file(path: Path, known: frozenset[str], now: datetime) -> Waiti
     must_have_rows(csv_rows(data, COLUMNS))
     lists: list[tuple[int, WaitingList]] = []
     refused: list[RefusedRow] = []
-    seen: set[tuple[str, str, date]] = set()
+    seen: Seen = set()
     for raw in csv_rows(data, COLUMNS):
         try:
             if raw.refusal is not None:
                 raise raw.refusal
-            found = waiting_list(raw.cells, known, now)
-            if (found.organisation, found.kind, found.day) in seen:
-                raise InputRefusal("KR-WACHTLIJST-DUBBEL")
+            lists.append((raw.line, waiting_list(raw.cells, known, now, seen)))
         except InputRefusal as refusal:
             refused.append(refused_row(raw.line, refusal))
-        else:
-            seen.add((found.organisation, found.kind, found.day))
-            lists.append((raw.line, found))
     return WaitingFile(tuple(lists), tuple(refused), sha256(data).hexdigest())
 
 
-def waiting_list(cells: Mapping[str, Any], known: frozenset[str], now: datetime) -> WaitingList:
-    """One waiting list of these cells by column name. Raises InputRefusal that names the column, never the value."""
+def waiting_list(cells: Mapping[str, Any], known: frozenset[str], now: datetime, seen: Seen) -> WaitingList:
+    """One waiting list of these cells by column name, which is added to those seen before it in the same file.
+
+    Raises InputRefusal that names the column, never the value, or says that it was seen.
+    """
     values = {field: _value(field, cells.get(column)) for field, column in _FIELDS.items()}
     try:
         found = WaitingList(**values)
@@ -71,6 +72,9 @@ def waiting_list(cells: Mapping[str, Any], known: frozenset[str], now: datetime)
         raise InputRefusal("KR-RIJ-ONBEKEND", field="organisatie")
     if found.day > local_date(now):
         raise InputRefusal("KR-WACHTLIJST-WAARDE", field="dag")
+    if (key := (found.organisation, found.kind, found.day)) in seen:
+        raise InputRefusal("KR-WACHTLIJST-DUBBEL")
+    seen.add(key)
     return found
 
 

@@ -12,7 +12,7 @@ from domain.errors import InputRefusal
 from domain.waiting_lists import WaitingList
 from integrations.http import Connection, Door, Unanswered
 from integrations.partner_figures.config import FigureSource
-from integrations.partner_figures.layout import waiting_list
+from integrations.partner_figures.layout import Seen, waiting_list
 from integrations.verdict import Result, Verdict
 
 MOST = 1_000
@@ -26,9 +26,10 @@ def fetch(source: FigureSource, token: SecretStr | None, now: datetime) -> tuple
     own = frozenset({source.organisation})
     lists: list[WaitingList] = []
     refused: list[str] = []
+    seen: Seen = set()
     for item in _asked(_with_token(source.connection, token)):
         try:
-            lists.append(waiting_list({"organisatie": source.organisation} | _object(item), own, now))
+            lists.append(waiting_list({"organisatie": source.organisation} | _object(item), own, now, seen))
         except InputRefusal as refusal:
             refused.append(refusal.code)
     return lists, refused

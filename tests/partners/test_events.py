@@ -22,7 +22,7 @@ from integrations.ledger.tables import Audit, Step, StepState
 from integrations.partners import partners
 from tasks.examine_telling import examine_telling
 from tasks.plan_events import AT_ONCE
-from tasks.send_events import SILENCES, send_events
+from tasks.send_events import NOT_THEIRS, SILENCES, send_events
 from tests.faults.tier import chance, scaled
 from tests.messages.rows import NOW, REFERENCE, add_case, add_step, later, plan
 from tests.partners.conftest import Configure
@@ -139,6 +139,26 @@ def test_a_subscriber_hears_its_own_kinds_and_the_cases_of_its_own_organisation(
     assert [(row.subscriber, row.kind) for row in rows(ledger)] == [("smal", "zaak-afgesloten")]
     assert examine_telling(ledger, partners(), NOW) == []
     assert [one["subject"] for one in standin.heard] == ["BBBB-CCCC-D"]
+
+
+@pytest.mark.parametrize("narrow", ['kinds = ["zaak-afgesloten"]', 'organisation = "LT-MEER"'])
+def test_what_waits_for_a_subscriber_that_may_not_hear_of_it_any_more_is_not_sent_and_no_loss(
+    ledger: Ledger, standin: SubscriberStandin, subscribed: str, configured: Configure, narrow: str
+) -> None:
+    happen(ledger, "stap-geopend")
+    standin.always = "503"
+    send_events(ledger, NOW)
+    standin.always = ""
+    asked = len(standin.heard)
+    configured(section(subscribed, more=narrow), {"haak": KEY})
+    for _ in range(2):
+        assert send_events(ledger, later(days=1)) == ""
+        assert [(row.state, row.reason) for row in rows(ledger)] == [("permanent", NOT_THEIRS)]
+        assert examine_telling(ledger, partners(), NOW) == []
+        with ledger.unit_of_work(now=NOW, actor=SYSTEM) as work:
+            row = work.session.exec(select(EventDelivery)).one()
+            row.state, row.next_try_at = "planned", NOW
+    assert len(standin.heard) == asked
 
 
 @pytest.mark.parametrize("kind", ["joint_first_home_visit", "warm_handover"])

@@ -149,9 +149,10 @@ def partner(configured: Configure) -> Iterator[Partner]:
 
 def test_a_partner_is_asked_with_its_token_and_only_for_figures_of_itself(region: Ledger, partner: Partner) -> None:
     good = {"soort": "verslaving", "dag": "2026-05-01", "aantal": 52, "mediaan_dagen": None}
-    partner.gives(good, {**good, "soort": "ggz", "organisatie": "CJG-MEERDORP"}, {"soort": 5})
-    assert fetch_waiting_lists(region, NOW) == "wachtlijsten: ZORG-KUST 1 nieuw, 0 verbeterd, 2 geweigerd"
-    assert fetch_waiting_lists(region, NOW) == "wachtlijsten: ZORG-KUST 0 nieuw, 0 verbeterd, 2 geweigerd"
+    strange = {**good, "soort": "ggz", "organisatie": "CJG-MEERDORP"}, {"soort": 5}, {**good, "aantal": 60}
+    partner.gives(good, *strange)
+    assert fetch_waiting_lists(region, NOW) == "wachtlijsten: ZORG-KUST 1 nieuw, 0 verbeterd, 3 geweigerd"
+    assert fetch_waiting_lists(region, NOW) == "wachtlijsten: ZORG-KUST 0 nieuw, 0 verbeterd, 3 geweigerd"
     assert set(partner.tokens) == {f"Bearer {SECRET}"}
     assert lines(region) == [("ZORG-KUST", "verslaving", "2026-05-01", 52, None)]
 
@@ -180,6 +181,19 @@ def test_the_preflight_says_whether_a_partner_can_be_read(partner: Partner) -> N
     assert [(found.what, found.good) for found in preflight(source)] == [("wachtlijsten van ZORG-KUST: 1", True)]
     partner.answer = Response(status_code=400)
     assert [found.advice for found in preflight(source)] == ["Geen bruikbaar antwoord: http-400."]
+
+
+def test_a_key_that_no_header_holds_is_said_and_stops_no_other_partner(
+    region: Ledger, partner: Partner, configured: Configure
+) -> None:
+    url = partners().figures[0].connection.url
+    one = '[[figures]]\norganisation = "{}"\nsecret = "{}"\nconnection.url = "{}"\n'
+    both = one.format("AB-KUST", "slecht", url) + one.format("ZORG-KUST", "zorg", url)
+    configured(both, {"slecht": "geheim\u20ac", "zorg": SECRET})
+    partner.gives()
+    said = fetch_waiting_lists(region, NOW)
+    assert said == "wachtlijsten: AB-KUST relay-kop-ongeldig, ZORG-KUST 0 nieuw, 0 verbeterd"
+    assert [finding.good for finding in preflight(partners().figures[0])] == [False]
 
 
 def test_without_the_secret_the_round_and_the_preflight_say_so(region: Ledger, configured: Configure) -> None:
