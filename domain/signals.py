@@ -37,7 +37,7 @@ SIGNAL_TITLES: dict[SignalCode, str] = {
 class Sign:
     """One signal: about which case (our reference), which member of the household ("" for the whole), seen on a day.
 
-    `number` is the source's own number of it; the same number comes twice as one signal.
+    `number` is of this signal and no other of its source; the same number comes twice as one signal.
     """
 
     reference: str

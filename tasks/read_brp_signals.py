@@ -3,20 +3,19 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from domain.case import CaseState
 from domain.errors import KetenregieError
 from domain.terms import local_date
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger
 from integrations.ledger.settings_table import get, put
-from integrations.ledger.tables import Case
 from integrations.partners import partners
 from integrations.signals.brp import BrpSignals
 from integrations.signals.config import BrpSource
 from tasks.brp_memory import BrpMemory
 from tasks.daily_turns import ROUND_SECONDS, Unfinished, told_of
+from tasks.followed_cases import followed_cases
 from tasks.record_signal import record_signal
 
 OVERLAP = timedelta(days=1)
@@ -55,7 +54,8 @@ def _told(ledger: Ledger, source: BrpSource, now: datetime) -> str:
 
 def _read(ledger: Ledger, source: BrpSource, now: datetime) -> tuple[Counter[str], int]:
     today, memory = local_date(now), BrpMemory(ledger, source.name, now)
-    since, cases, closed = _before(ledger, source)
+    with ledger.reading() as session:
+        since, (cases, closed) = asked_until(session, source), followed_cases(session)
     brp = BrpSignals(source, memory, today, ROUND_SECONDS / len(partners().brp))
     brp.follow(cases, closed)
     memory.over(cases)
@@ -64,17 +64,9 @@ def _read(ledger: Ledger, source: BrpSource, now: datetime) -> tuple[Counter[str
         said = Counter(record_signal(uow, sign, source.name) for sign in signs)
         put(uow, _since(source), (today - OVERLAP).isoformat())
         put(uow, _kept(source), str(brp.kept_back))
+    memory.look(brp.looked)
     figures = Counter({"niet te volgen": brp.not_followed, "niet van ons": brp.strangers})
     return said + figures, brp.kept_back
-
-
-def _before(ledger: Ledger, source: BrpSource) -> tuple[date | None, frozenset[str], frozenset[str]]:
-    """The day from which to ask, the open cases and the closed ones."""
-    with ledger.reading() as session:
-        since = asked_until(session, source)
-        cases = session.exec(select(Case.reference, Case.state)).all()
-    closed = frozenset(reference for reference, state in cases if state == CaseState.CLOSED)
-    return since, frozenset(dict(cases)) - closed, closed
 
 
 def _since(source: BrpSource) -> str:

@@ -34,7 +34,7 @@ def record_signal(uow: UnitOfWork, sign: Sign, source: str) -> str:
         case_id=case.id or 0,
         source=source,
         key=key,
-        person=sign.person,
+        person=sign.person if case.reference == sign.reference else "",  # its letters were of the case that went here
         code=sign.code,
         seen_on=sign.seen_on,
         received_at=uow.now,

@@ -2,16 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import col, select
-
-from domain.case import CaseState
 from domain.dutch import amount
 from integrations.ledger import Ledger
-from integrations.ledger.tables import Case
 from integrations.partners import partners
 from integrations.signals.config import SignalFile
 from integrations.signals.dropped import DroppedSignals
 from tasks.daily_turns import Unfinished, told_of
+from tasks.followed_cases import followed_cases
 
 
 def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
@@ -23,9 +20,8 @@ def tell_whom_to_follow(ledger: Ledger, now: datetime) -> str:
 
 
 def _told(ledger: Ledger, source: SignalFile) -> str:
-    open_ = (Case.state != CaseState.CLOSED, col(Case.municipality).in_(source.municipalities))
     with ledger.reading() as session:
-        cases = frozenset(session.exec(select(Case.reference).where(*open_)))
+        cases = frozenset(followed_cases(session, source.municipalities)[0])
     try:
         DroppedSignals(source.name, source.folder).follow(cases)
     except OSError:

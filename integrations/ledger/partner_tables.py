@@ -196,7 +196,10 @@ class BrpFollow(SQLModel, table=True):
 
 
 class BrpStanding(SQLModel, table=True):
-    """A code of the BRP that has no day of its own: `since` is the day it was first heard, as long as it holds."""
+    """A code of the BRP that has no day of its own: `since` is the day it was first heard, as long as it holds.
+
+    `person` is a mark as of BrpFollow. With an empty code: the day on which the source was asked about them first.
+    """
 
     __tablename__ = "brp_standing"
     __table_args__ = (UniqueConstraint("source", "reference", "person", "code"),)

@@ -4,7 +4,7 @@ A citizen service number stands in the path of the first interface and in the bo
 file. Out come our reference, a person key and a code.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import islice
@@ -23,6 +23,7 @@ from integrations.signals.port import Memory
 from integrations.verdict import Result, Verdict
 
 AT_ONCE = 20  # the most numbers that one question may hold
+MOST_NEW = 2_000  # people who are asked about for the first time in one round; the others in the next
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -31,27 +32,29 @@ class BrpSignals:
     `longest`: seconds after which nothing new is asked of it (Unanswered `grens-verstreken`).
 
     What `follow` could not or would not do is counted; it holds up nobody else. `not_followed`: people whom the BRP
-    refuses to follow, for good; `kept_back` and `strangers`: as in Following.
+    refuses to follow, for good; `kept_back` and `strangers`: as in Following; `looked`: who was asked about for the
+    first time, which the memory has to know once what came of it is recorded.
     """
 
     not_followed = kept_back = strangers = 0
+    looked: frozenset[tuple[str, str]] = frozenset()
 
     def __init__(self, source: BrpSource, memory: Memory, today: date, longest: float) -> None:
         self.name, self._source, self._memory, self._today = source.name, source, memory, today
         self._patience = Patience(longest)
-        self._cases: frozenset[str] = frozenset()
+        self._cases: Mapping[str, date] = {}
         self._access, self._mark = Access(source), marker(source)
 
-    def follow(self, references: frozenset[str], closed: frozenset[str]) -> None:
+    def follow(self, cases: Mapping[str, date], closed: frozenset[str]) -> None:
         """Place and end follows until these cases are followed, and of ours no others.
 
         What was done stands when a later one fails. Who is followed already was placed by another: it stays theirs.
         """
-        keys, ours, self._cases = read_keys(self._source.keys), self._memory.ours(), references
+        keys, ours, self._cases = read_keys(self._source.keys), self._memory.ours(), cases
         with self._door(self._source.update) as door:
             now = self._followed(door)
             mine = frozenset(number for number in now if self._mark(number) in ours)
-            do = planned(keys, (references, closed), now, mine, self._source.most_ended)
+            do = planned(keys, (cases, closed), now, mine, self._source.most_ended)
             self._do(door, do)
         self.kept_back, self.strangers = do.kept_back, do.strangers
 
@@ -68,15 +71,27 @@ class BrpSignals:
         return frozenset(map(self._mark, numbers))
 
     def signals(self, since: date) -> Iterable[Sign]:
-        """Of everyone who changed since this day and is in a case that is followed, what became of them."""
+        """Of everyone who changed since this day and is in a case that is followed, what became of them.
+
+        Whoever is new to us is asked about too: what happened between the report and our follow, no change will tell.
+        """
         keys = read_keys(self._source.keys)
+        new = dict(islice(self._new(keys, self._memory.looked()), MOST_NEW))
         with self._door(self._source.update) as door:
             body = door.get("wijzigingen", params={"vanaf": since.isoformat()}).body
-        changed = sorted(set(_texts(body, "burgerservicenummers")) & keys.of(self._cases))
+        changed = set(_texts(body, "burgerservicenummers")) & keys.of(self._cases)
         oldest = since - timedelta(days=self._source.look_back_days)
         with self._door(self._source.personen) as door:
-            for person in self._asked(door, changed):
-                yield from self._signs(keys, person, oldest)
+            for person in self._asked(door, sorted(changed.union(new.values()))):
+                yield from self._signs(keys, person, oldest, changed)
+        self.looked = frozenset(new)
+
+    def _new(self, keys: Keys, looked: frozenset[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
+        for number in sorted(keys.of(self._cases)):
+            for one in keys.by_number[number]:
+                pair = one[0], self._mark(number)
+                if one[0] in self._cases and pair not in looked:
+                    yield pair, number
 
     def _put(self, door: Door, number: str, content: dict[str, str]) -> bool:
         """False when the BRP refuses it for good."""
@@ -106,18 +121,22 @@ class BrpSignals:
                 raise _unreadable()
             yield from people
 
-    def _signs(self, keys: Keys, person: Any, oldest: date) -> Iterator[Sign]:
+    def _signs(self, keys: Keys, person: Any, oldest: date, changed: Container[str]) -> Iterator[Sign]:
         if not isinstance(person, dict):
             raise _unreadable()
-        code, day = signal_of(person, oldest) or (None, None)
-        for reference, key in sorted(keys.by_number.get(str(person.get("burgerservicenummer", "")), ())):
+        number = str(person.get("burgerservicenummer", ""))
+        for reference, key in sorted(keys.by_number.get(number, ())):
             if reference not in self._cases:
                 continue
-            heard = self._memory.heard(reference, key, None if day else code)
+            came = self._cases[reference]
+            code, day = signal_of(person, max(oldest, came)) or (None, None)
+            if number not in changed and day is not None and day < came:
+                code = None  # it was so when the report came: nobody moved out of our sight
+            heard = self._memory.heard(reference, self._mark(number), None if day else code)
             if code is not None:
                 told = f"{self.name}|{reference}|{key}|{code}|{day or heard}"
-                number = sha256(told.encode()).hexdigest()[:32]
-                yield Sign(reference, key, code, min(day or heard, self._today), number)
+                told_as = sha256(told.encode()).hexdigest()[:32]
+                yield Sign(reference, key, code, min(day or heard, self._today), told_as)
 
     def _door(self, connection: Connection) -> Door:
         return PatientDoor(self._patience, self._access.known(connection), auth=self._access.auth)

@@ -1,5 +1,6 @@
 """Whom to follow in the BRP and whom no longer: what we placed is ours to end, what another placed is not."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 
 from integrations.signals.brp_keys import Keys
@@ -25,7 +26,7 @@ class Following:
 
 def planned(
     keys: Keys,
-    cases: tuple[frozenset[str], frozenset[str]],
+    cases: tuple[Container[str], Container[str]],
     now: frozenset[str],
     mine: frozenset[str],
     most_ended: float,

@@ -4,8 +4,9 @@ It is kept by the municipality or by an application manager who may know both; k
 `kenmerk;persoon;bsn`.
 """
 
+import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from integrations.report_files.csv_rows import csv_rows
 from integrations.report_files.guards import bytes_of, must_be_text
 
 COLUMNS = ("kenmerk", "persoon", "bsn")
+PERSON = re.compile(r"[A-Za-z]?")
+"""The letter of a member of the household; empty: of the household."""
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -27,7 +30,7 @@ class Keys:
     by_number: Mapping[str, frozenset[tuple[str, str]]] = field(repr=False)
     """Number → (reference, person key): one person may be in two cases."""
 
-    def of(self, references: frozenset[str]) -> frozenset[str]:
+    def of(self, references: Container[str]) -> frozenset[str]:
         """The numbers of everyone in these cases."""
         return frozenset(
             number for number, cases in self.by_number.items() if any(case in references for case, _ in cases)
@@ -59,6 +62,7 @@ def read_keys(path: Path) -> Keys:
 def _rows(data: bytes) -> Iterator[tuple[str, tuple[str, str]]]:
     for raw in csv_rows(data, COLUMNS):
         cells = {name: cell.strip() for name, cell in raw.cells.items()}
-        if raw.refusal is not None or not is_valid(cells["kenmerk"]) or not bsn_number.is_valid(cells["bsn"]):
+        good = raw.refusal is None and is_valid(cells["kenmerk"]) and bsn_number.is_valid(cells["bsn"])
+        if not good or not PERSON.fullmatch(cells["persoon"]):
             raise OutsideFailure("KR-SLEUTELS", what=f"regel {raw.line}")
         yield bsn_number.compact(cells["bsn"]), (normalise(cells["kenmerk"]), cells["persoon"].upper())

@@ -40,7 +40,8 @@ def signal_of(person: Mapping[str, Any], since: date) -> Seen | None:
 
 
 def _move(municipality: date | None, home: date | None, since: date) -> Seen | None:
-    if municipality is not None and municipality >= since:
+    """The last one: who came into another municipality may have moved again within it."""
+    if municipality is not None and municipality >= since and not (home is not None and home > municipality):
         return SignalCode.MOVED_MUNICIPALITY, municipality
     return (SignalCode.MOVED, home) if home is not None and home >= since else None
 

@@ -1,6 +1,6 @@
 """The port of signals: our references go in, coded signals come out. Who the household is, stays on the other side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -12,8 +12,9 @@ class SignalSource(Protocol):
 
     name: str
 
-    def follow(self, references: frozenset[str], closed: frozenset[str]) -> None:
-        """From now on these cases are followed, and no others; `closed`: which we know to be closed."""
+    def follow(self, cases: Mapping[str, date], closed: frozenset[str]) -> None:
+        """From now on these cases (reference → the day it came in) are followed, and no others; `closed`: which we know
+        to be closed."""
         ...
 
     def signals(self, since: date) -> Iterable[Sign]:
@@ -32,7 +33,11 @@ class Memory(Protocol):
         """From now on these marks are ours, and no others."""
         ...
 
-    def heard(self, reference: str, person: str, code: SignalCode | None) -> date:
+    def looked(self) -> frozenset[tuple[str, str]]:
+        """Who was asked about a first time: reference and mark."""
+        ...
+
+    def heard(self, reference: str, mark: str, code: SignalCode | None) -> date:
         """Of a code without a day of its own: the day it was first heard and has held since, which is today when new.
 
         Every other such code of this person is over, and forgotten; with None all are.

@@ -22,13 +22,14 @@ from integrations.signals.brp_marks import marker
 from integrations.signals.preflight import preflight
 from tasks.daily_turns import Unfinished
 from tasks.examine_signals import examine_signals
+from tasks.followed_cases import followed_cases
 from tasks.read_brp_signals import read_brp_signals
 from tests.chain import Chain
 from tests.partners.brp_standin import KEY, PERSONEN, UPDATE, BrpStandIn, write_keys
 from tests.partners.conftest import Configure
 from tests.partners.judged import Judged, needs_specs
 from tests.partners.server import served
-from tests.partners.test_signals import DAY, HERE, NOW, report, signals, tracing
+from tests.partners.test_signals import DAY, HERE, NOW, OLD, report, signals, tracing
 from tests.region import moment
 
 NUMBERS = ("999999011", "999990019", "999994669")
@@ -97,6 +98,66 @@ def test_who_is_in_an_open_case_is_followed_and_a_change_becomes_a_signal(
     assert (len(tracing(region, first)), len(tracing(region, second))) == (1, 0)
     assert brp.system.asked_since == ["2026-05-20", "2026-05-19", "2026-05-20"]
     assert not any(number in caplog.text for number in NUMBERS)
+
+
+@needs_specs
+def test_what_happened_between_the_report_and_our_follow_is_heard_once_and_what_was_so_before_is_not(
+    chain: Chain, region: Ledger, brp: Brp
+) -> None:
+    """No change will ever tell it: BRP Update asks to place the follow, then to look, and only then to wait."""
+    gone = {"type": "VerblijfplaatsOnbekend"}
+    case = report(chain)
+    brp.knows(*(f"{case};{key};{number}" for key, number in zip("ABC", NUMBERS, strict=True)))
+    for number, home in zip(NUMBERS, (gone | {"datumVan": DAY}, gone | {"datumVan": OLD}, HERE), strict=True):
+        brp.system.moves(number, verblijfplaats=home)
+    brp.system.changed.clear()
+    brp.system.refuses["personen"] = 503
+    assert "503" in read_brp_signals(region, NOW), "what was not answered is asked again"
+    brp.system.refuses.clear()
+    assert read_brp_signals(region, NOW) == "BRP: BRP-KUST 1 nieuw"
+    assert signals(region) == [("residence_unknown", "A", "2026-05-11")]
+    asked = len(brp.system.questions)
+    assert read_brp_signals(region, moment("2026-05-21T06:00")) == "BRP: BRP-KUST niets"
+    assert len(brp.system.questions) == asked, "the first time only"
+    brp.knows(f"{case};A;{NUMBERS[0]}", f"{report(chain, household='H-2')};B;{NUMBERS[0]}")
+    assert read_brp_signals(region, moment("2026-05-22T06:00")) == "BRP: BRP-KUST 1 bekend 1 nieuw", "in each case"
+
+
+@needs_specs
+def test_very_many_new_people_are_asked_about_in_more_than_one_round(
+    chain: Chain, region: Ledger, brp: Brp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.signals.brp.MOST_NEW", 3)
+    case = report(chain)
+    brp.knows(*(f"{case};;{number}" for number in MANY))
+    for number in MANY:
+        brp.system.moves(number, verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    brp.system.changed.clear()
+    said = [read_brp_signals(region, moment(f"2026-05-2{day}T06:00")) for day in range(4)]
+    assert said == [f"BRP: BRP-KUST {what}" for what in ("2 bekend 1 nieuw", "3 bekend", "2 bekend", "niets")]
+    assert sum(len(question["burgerservicenummer"]) for question in brp.system.questions) == len(MANY)
+
+
+@needs_specs
+def test_the_people_of_a_case_that_went_into_another_are_followed_as_long_as_that_is_open(
+    chain: Chain, region: Ledger, brp: Brp
+) -> None:
+    there, gone = report(chain), report(chain, household="H-2")
+    brp.knows(f"{there};A;{NUMBERS[0]}", f"{gone};B;{NUMBERS[1]}")
+    read_brp_signals(region, NOW)
+    with region.unit_of_work(now=NOW, actor=SYSTEM) as uow:
+        joined = uow.session.exec(select(Case).where(Case.reference == gone)).one()
+        joined.state, joined.joined_to = CaseState.CLOSED, there
+    brp.system.moves(NUMBERS[1], verblijfplaats={"type": "VerblijfplaatsOnbekend", "datumVan": DAY})
+    assert read_brp_signals(region, moment("2026-05-21T06:00")) == "BRP: BRP-KUST 1 nieuw"
+    assert set(brp.system.follows.values()) == {""}
+    assert signals(region) == [("residence_unknown", "", "2026-05-11")], "its letters are not those of the other case"
+    assert len(tracing(region, there)) == 1
+    with region.reading() as session:
+        assert set(followed_cases(session)[0]) == {there, gone}
+    closed(region, there)
+    read_brp_signals(region, moment("2026-05-22T06:00"))
+    assert set(brp.system.follows.values()) == {"2026-05-22"}
 
 
 @needs_specs
@@ -276,6 +337,7 @@ def test_one_person_the_brp_will_not_follow_holds_up_no_other(chain: Chain, regi
         ("{case};A;999999011", 0o644, "anderen mogen het bestand lezen"),
         ("{case};A;999999012", 0o600, "regel 2"),
         ("K7Q2;A;999999011", 0o600, "regel 2"),
+        ("{case};JAN 13-02-1957;999999011", 0o600, "regel 2"),
         ("", 0o600, "er staat niemand in"),
     ],
 )
