@@ -13,20 +13,22 @@ CORV = "CORV"
 
 @dataclass(frozen=True)
 class DropFolder:
-    """One of them: whose, where, how its files end, and under whose code they are read ('': nobody's)."""
+    """One of them: whose, where, how its files end, how many seconds they lie still first, and under whose code they
+    are read ('': nobody's)."""
 
     source: str
     path: Path
     suffixes: frozenset[str]
+    quiet: float
     read_as: str = ""
 
 
 def drop_folders(given: Partners) -> list[DropFolder]:
     """Every one, in the order of the rounds that read them."""
     reports = [
-        DropFolder(system.source, system.folder, frozenset(FORMATS), system.imports_as or "")
+        DropFolder(system.source, system.folder, frozenset(FORMATS), system.quiet, system.imports_as or "")
         for system in given.reporters
         if system.folder is not None
     ]
-    signals = [DropFolder(source.name, source.folder, frozenset(SIGNALS)) for source in given.signal_files]
-    return [*reports, *signals, *(DropFolder(CORV, one.folder, frozenset(RECEIPTS)) for one in given.corv)]
+    signals = [DropFolder(one.name, one.folder, frozenset(SIGNALS), one.quiet) for one in given.signal_files]
+    return [*reports, *signals, *(DropFolder(CORV, one.folder, frozenset(RECEIPTS), one.quiet) for one in given.corv)]

@@ -20,7 +20,7 @@ def import_dropped_reports(ledger: Ledger, now: datetime) -> str:
     counts: Counter[str] = Counter()
     for system in partners().reporters:
         if system.folder is not None and system.imports_as is not None:
-            for file in files_to_read(ledger, system.source, system.folder, FORMATS):
+            for file in files_to_read(ledger, system.source, system.folder, FORMATS, system.quiet):
                 counts.update(_taken(ledger, file, system.imports_as, system.source, now))
     told = in_figures(counts)
     return f"meldingen uit mappen: {told}" if told else ""

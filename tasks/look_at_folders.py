@@ -60,7 +60,8 @@ def _seen(session: Session, folder: DropFolder, known: Collection[str], now: dat
     for file in refused(path):
         new = file_key(FileTrouble.REFUSED, source, path, file.mark) not in known
         note(FileTrouble.REFUSED, file.mark, codes_beside(file) if new else ())
-    stuck = {file.mark: file_key(FileTrouble.STUCK, source, path, file.mark) for file in waiting(path, folder.suffixes)}
+    lying = waiting(path, folder.suffixes, folder.quiet)
+    stuck = {file.mark: file_key(FileTrouble.STUCK, source, path, file.mark) for file in lying}
     for mark, key in stuck.items():
         if key in known:
             note(FileTrouble.STUCK, mark, ())

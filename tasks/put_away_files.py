@@ -1,5 +1,6 @@
 """Which dropped files are still to be read, and what becomes of one that was: it is put away, or known as read."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -15,13 +16,16 @@ NO_CASE = "KR-ZAAK-ONBEKEND"
 """What stands beside a refused file about a row with a case that is not ours."""
 
 
-def files_to_read(ledger: Ledger, source: str, folder: Path, suffixes: Iterable[str]) -> list[WaitingFile]:
-    """At most two hundred; the others wait for the next round. What was read before but stayed is not read again, so
-    that it hides no later file: it is put away as soon as the folder allows it."""
+def files_to_read(
+    ledger: Ledger, source: str, folder: Path, suffixes: Iterable[str], quiet: float
+) -> list[WaitingFile]:
+    """At most two hundred that have lain still for `quiet` seconds; the others wait for the next round. What was read
+    before but stayed is not read again, so that it hides no later file: it is put away as soon as the folder allows
+    it."""
     with ledger.reading() as session:
         taken = {row.key: row.codes for row in troubles_now(session) if row.state == FileTrouble.STUCK}
     found: list[WaitingFile] = []
-    for file in waiting(folder, suffixes):
+    for file in waiting(folder, suffixes, quiet):
         codes = taken.get(_key(source, file))
         if codes is None:
             found.append(file)
@@ -40,7 +44,7 @@ def put_away_or_note(
     try:
         put_away(file, refused)
     except OSError:
-        if not file.path.exists():  # another round was first
+        if not os.path.lexists(file.path):  # another round was first
             return Counter()
         with ledger.unit_of_work(now=now, actor=SYSTEM) as work:
             note_file(work, _key(source, file), FileTrouble.STUCK, source, list(refused), now)

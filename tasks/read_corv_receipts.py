@@ -31,7 +31,7 @@ def read_corv_receipts(ledger: Ledger, now: datetime) -> str:
     """Every file that waits; what was done, in Dutch, or ''."""
     counts: Counter[str] = Counter()
     for config in partners().corv:
-        for file in files_to_read(ledger, CORV, config.folder, SUFFIXES):
+        for file in files_to_read(ledger, CORV, config.folder, SUFFIXES, config.quiet):
             counts.update(_taken(ledger, config, read_receipts(file, local_date(now)), now))
     told = in_figures(counts)
     return f"ontvangstberichten van CORV: {told}" if told else ""

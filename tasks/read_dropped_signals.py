@@ -18,7 +18,7 @@ def read_dropped_signals(ledger: Ledger, now: datetime) -> str:
     counts: Counter[str] = Counter()
     for source in partners().signal_files:
         folder = DroppedSignals(source.name, source.folder)
-        for file in files_to_read(ledger, source.name, source.folder, SUFFIXES):
+        for file in files_to_read(ledger, source.name, source.folder, SUFFIXES, source.quiet):
             counts.update(_taken(ledger, source.name, folder.read(file, local_date(now)), now))
     told = in_figures(counts)
     return f"signalen: {told}" if told else ""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from integrations.drop_folder import QUIET
 from integrations.partner_settings import Name, Section
 
 
@@ -17,9 +18,11 @@ class CorvFolder(Section):
 
     `records_as`: the professional of Veilig Thuis under whose code the day of sending is filled in; None: the receipt
     is kept as evidence, and a person fills it in. `received_within_days`: so many days after `verzonden` the worker
-    hears that no `ontvangen` came (POLICY); 0 where the box does not tell what was received.
+    hears that no `ontvangen` came (POLICY); 0 where the box does not tell what was received. `quiet`: so many seconds a
+    file lies unchanged before it is read.
     """
 
     folder: Path
     records_as: Annotated[Name, AfterValidator(_code)] | None = None
     received_within_days: int = Field(default=3, ge=0, le=30)
+    quiet: float = Field(default=QUIET, ge=0, le=3600)

@@ -51,7 +51,7 @@ def read_receipts(file: WaitingFile, today: date) -> ReceiptFile:
     receipts: list[Receipt] = []
     refused: list[str] = []
     try:
-        data = bytes_of(file.path)
+        data = bytes_of(file.path, follow=False)
         must_be_text(data)
         must_have_rows(csv_rows(data, COLUMNS))
         for raw in csv_rows(data, COLUMNS):

@@ -1,5 +1,7 @@
 """What a file may be before anyone reads its rows: how large, in which characters, with how many rows."""
 
+import os
+import stat
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,14 +25,20 @@ class Raw:
     refusal: InputRefusal | None = None
 
 
-def bytes_of(path: Path) -> bytes:
-    """The bytes of a regular file of an acceptable size, read once so that hash and rows are of the same content."""
+def bytes_of(path: Path, *, follow: bool = True, within: int | None = None) -> bytes:
+    """The bytes of a regular file of an acceptable size, read once so that hash and rows are of the same content.
+
+    Where others may put a link: `follow` False, then it is no file. `within`: the descriptor of the folder it lies in.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)  # a pipe must not hold the round up
     try:
-        if not path.is_file():
-            raise WrongUse("KR-BESTAND")
-        if path.stat().st_size > MOST_BYTES:
-            raise InputRefusal("KR-BESTAND-GROOT", megabytes=MOST_BYTES // 1024**2)
-        return path.read_bytes()
+        with open(path, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=within)) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise WrongUse("KR-BESTAND")
+            if found.st_size > MOST_BYTES:
+                raise InputRefusal("KR-BESTAND-GROOT", megabytes=MOST_BYTES // 1024**2)
+            return file.read(found.st_size)
     except (OSError, ValueError):
         raise WrongUse("KR-BESTAND") from None
 

@@ -70,7 +70,8 @@ def read_reports(path: Path, *, now: datetime, known: KnownCodes) -> ReadFile:
 
     Raises InputRefusal when the file as a whole cannot be read, WrongUse when there is no such file.
     """
-    rows_of, data = _format(path.suffix.lower()), bytes_of(path)
+    dropped = bool(known.numbered_by)  # in a folder where the source may put links
+    rows_of, data = _format(path.suffix.lower()), bytes_of(path, follow=not dropped)
     must_be_text(data)
     must_have_rows(rows_of(data))
     reports: list[tuple[int, IncomingReport]] = []

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from domain.reports import ReporterClass
+from integrations.drop_folder import QUIET
 from integrations.http import Connection
 from integrations.partner_settings import Name, Section
 
@@ -19,8 +20,8 @@ class ReporterSystem(Section):
 
     `source`: the source its reports get, whatever it says itself; `reporter_class`: to which class it belongs.
     `client_id` and `secret`: what it signs its calls to us with. `folder`: where it drops files of reports, which are
-    imported by the professional `imports_as` of Veilig Thuis. `feedback`: where `uitkomstmeldingen` go, signed with
-    `feedback_secret` as `feedback_client_id`.
+    imported by the professional `imports_as` of Veilig Thuis once they have lain unchanged for `quiet` seconds.
+    `feedback`: where `uitkomstmeldingen` go, signed with `feedback_secret` as `feedback_client_id`.
     """
 
     source: Name
@@ -29,6 +30,7 @@ class ReporterSystem(Section):
     secret: Name | None = None
     folder: Path | None = None
     imports_as: Annotated[Name, AfterValidator(_code)] | None = None
+    quiet: float = Field(default=QUIET, ge=0, le=3600)
     feedback: Connection | None = None
     feedback_secret: Name | None = None
     feedback_client_id: str = "ketenregie"

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from integrations.drop_folder import QUIET
 from integrations.http import Connection
 from integrations.http.client_credentials import TokenServer
 from integrations.partner_settings import Name, Section
@@ -17,6 +18,8 @@ class SignalFile(Section):
     folder: Path
     municipalities: tuple[Name, ...] = Field(min_length=1)
     """Codes of the region: the list tells of their cases and of no others."""
+    quiet: float = Field(default=QUIET, ge=0, le=3600)
+    """So many seconds a file lies unchanged before it is read."""
 
 
 class BrpSource(Section):

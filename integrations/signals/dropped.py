@@ -3,12 +3,15 @@
 The other system (of the municipality, a school registry, health care) knows who belongs to a reference; we do not.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from domain.errors import InputRefusal, KetenregieError
+from domain.privacy import personal
 from domain.references import is_valid, normalise
 from domain.signals import Sign, SignalCode
 from integrations.drop_folder import WaitingFile, share
@@ -19,7 +22,7 @@ from integrations.whole_file import write_whole
 COLUMNS = ("kenmerk", "persoon", "signaal", "gezien_op", "nummer")
 FOLLOW = "volgen.txt"
 SUFFIXES = (".csv",)
-MOST_NUMBER = 60
+NUMBER = re.compile(r"[A-Za-z0-9._:/-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class DroppedSignals:
 
     def follow(self, references: frozenset[str]) -> None:
         """Write the references, a line each, to `volgen.txt`; nothing else about them is told."""
-        write_whole(self.folder / FOLLOW, "".join(f"{reference}\n" for reference in sorted(references)))
-        share(self.folder / FOLLOW)
+        text = "".join(f"{reference}\n" for reference in sorted(references))
+        write_whole(self.folder / FOLLOW, text, lambda made: share(made, self.folder))
 
     def read(self, file: WaitingFile, today: date) -> DroppedFile:
         """One file that waits."""
@@ -52,7 +55,7 @@ def read_signals(file: WaitingFile, today: date) -> DroppedFile:
     signs: list[tuple[int, Sign]] = []
     refused: list[str] = []
     try:
-        data = bytes_of(file.path)
+        data = bytes_of(file.path, follow=False)
         must_be_text(data)
         must_have_rows(csv_rows(data, COLUMNS))
         for raw in csv_rows(data, COLUMNS):
@@ -68,15 +71,18 @@ def read_signals(file: WaitingFile, today: date) -> DroppedFile:
 
 
 def _sign(cells: Mapping[str, str], today: date) -> Sign:
+    """A number may be that of an event about several people: it is the whole row that counts once."""
     given = {name: cell.strip() for name, cell in cells.items()}
     person, number = given["persoon"].upper(), given["nummer"]
     if not is_valid(given["kenmerk"]):
         raise _wrong("kenmerk")
     if person and not (len(person) == 1 and "A" <= person <= "Z"):
         raise _wrong("persoon")
-    if not number or len(number) > MOST_NUMBER or not number.isascii():
+    if not NUMBER.fullmatch(number) or personal(number):
         raise _wrong("nummer")
-    return Sign(normalise(given["kenmerk"]), person, _code(given["signaal"]), _day(given["gezien_op"], today), number)
+    reference, code, day = normalise(given["kenmerk"]), _code(given["signaal"]), _day(given["gezien_op"], today)
+    told = sha256(f"{number}|{reference}|{person}|{code}|{day}".encode()).hexdigest()[:32]
+    return Sign(reference, person, code, day, told)
 
 
 def _code(text: str) -> SignalCode:

@@ -38,7 +38,7 @@ class Box:
         self.chain, self.folder = chain, folder
         folder.mkdir(exist_ok=True)
         more = f'records_as = "{records_as}"\n' if records_as else ""
-        configure(f'[[corv]]\nfolder = "{folder}"\n{more}', {})
+        configure(f'[[corv]]\nfolder = "{folder}"\nquiet = 0\n{more}', {})
 
     def drop(self, *rows: str, name: str = "dag.csv") -> str:
         (self.folder / name).write_text("\n".join((HEAD, *rows)) + "\n", encoding="utf-8")
@@ -197,7 +197,7 @@ def test_a_box_that_does_not_tell_what_was_received_is_not_watched(
     box.drop(box.row(day="2026-04-20"))
     watch_corv(chain.ledger, chain.now)
     assert len(list(examine_folders(chain.ledger, chain.now))) == 1
-    configured(f'[[corv]]\nfolder = "{box.folder}"\nreceived_within_days = 0\n', {})
+    configured(f'[[corv]]\nfolder = "{box.folder}"\nquiet = 0\nreceived_within_days = 0\n', {})
     box.drop(box.row(number="CORV-2", day="2026-04-20"))
     assert watch_corv(chain.ledger, chain.now) == ""
     assert list(examine_folders(chain.ledger, chain.now)) == []

@@ -52,7 +52,8 @@ class Here:
         self.configured()
 
     def configured(self, by: str = "VT-201") -> None:
-        self._configure(f'[[reporters]]\nsource = "POL-KUST"\nfolder = "{self.folder}"\nimports_as = "{by}"\n', {})
+        part = f'[[reporters]]\nsource = "POL-KUST"\nfolder = "{self.folder}"\nquiet = 0\n'
+        self._configure(f'{part}imports_as = "{by}"\n', {})
 
     def drop(self, name: str, data: bytes) -> None:
         (self.folder / name).write_bytes(data)

@@ -37,10 +37,12 @@ source = "POL-KUST"
 feedback = {{ url = "{url}", timeout = 20, bound = 60 }}
 feedback_secret = "aan-politie"
 folder = "{folder}"
+quiet = 0
 imports_as = "VT-201"
 
 [[corv]]
 folder = "{folder}/corv"
+quiet = 0
 """
 ROUNDS = 6
 _numbers = count(1)

@@ -36,7 +36,7 @@ class Folder:
         self.configured()
 
     def configured(self, by: str = "vt-201", source: str = "POL-KUST") -> ReporterSystem:
-        text = f'[[reporters]]\nsource = "{source}"\nfolder = "{self.place}"\nimports_as = "{by}"\n'
+        text = f'[[reporters]]\nsource = "{source}"\nfolder = "{self.place}"\nquiet = 0\nimports_as = "{by}"\n'
         return self._configure(text, {}).reporters[0]
 
     def drop(self, name: str, data: bytes) -> str:

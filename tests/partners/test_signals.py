@@ -73,7 +73,8 @@ class Dropped:
 def dropped(region: Ledger, configured: Configure, tmp_path: Path) -> Dropped:
     folder = tmp_path / "signalen"
     folder.mkdir()
-    configured(f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{folder}"\nmunicipalities = ["MEERDORP"]\n', {})
+    part = f'[[signal_files]]\nname = "GEM-KUST"\nfolder = "{folder}"\nquiet = 0\n'
+    configured(f'{part}municipalities = ["MEERDORP"]\n', {})
     return Dropped(region, folder)
 
 
@@ -89,6 +90,15 @@ def test_a_dropped_signal_opens_the_search_once_and_counts_once(chain: Chain, re
     with region.reading() as session:
         told = session.exec(select(Audit.details).where(Audit.act == "signaal-ontvangen")).all()
     assert [found["code"] for found in told] == ["moved_municipality", "school_left"]
+
+
+def test_a_number_of_an_event_may_stand_in_more_than_one_row(chain: Chain, region: Ledger, dropped: Dropped) -> None:
+    """One move of three people, or a source that numbers its files: each row is a signal of its own."""
+    case, other = report(chain), report(chain, household="H-2")
+    rows = f"{case};A;moved;2026-05-18;7", f"{case};B;moved;2026-05-18;7", f"{other};A;abroad;2026-05-18;7"
+    assert dropped.drop(*rows) == "signalen: 3 nieuw"
+    assert dropped.drop(*rows) == "signalen: 3 bekend"
+    assert [len(tracing(region, one)) for one in (case, other)] == [1, 1]
 
 
 def test_a_signal_moves_neither_the_case_nor_the_sight_on_safety(
@@ -135,6 +145,8 @@ def test_a_row_of_an_unknown_case_is_refused_while_the_others_count(
         ("{case};;moved;2026-05-21;7", "2 KR-SIGNAAL-WAARDE"),
         ("{case};;moved;18-05-2026;7", "2 KR-SIGNAAL-WAARDE"),
         ("{case};;moved;2026-05-18;", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;2026-05-18;123456782", "2 KR-SIGNAAL-WAARDE"),
+        ("{case};;moved;2026-05-18;van de buren", "2 KR-SIGNAAL-WAARDE"),
         ("{case};;moved;2026-05-18", "2 KR-RIJ-CELLEN"),
     ],
 )
@@ -208,6 +220,15 @@ def test_a_source_of_no_municipality_is_refused_and_of_an_unknown_one_told(
 def test_what_the_brp_says_becomes_a_code(known: Mapping[str, Any], code: SignalCode | None) -> None:
     found = signal_of(known, date(2026, 4, 1))
     assert (found[0] if found else None) == code
+
+
+@pytest.mark.parametrize(("home", "code"), [("2026-05-11", "moved_municipality"), ("2026-06-10", "moved")])
+def test_who_came_from_elsewhere_and_moved_again_moved_again(home: str, code: str) -> None:
+    person = {
+        "datumInschrijvingInGemeente": DAY,
+        "verblijfplaats": {"type": "Adres", "datumVan": DAY | {"datum": home}},
+    }
+    assert signal_of(person, date(2026, 4, 1)) == (code, date.fromisoformat(home))
 
 
 def test_who_does_not_live_there_has_no_day_not_even_that_of_moving_in() -> None:
