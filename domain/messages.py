@@ -39,7 +39,7 @@ OFFER, OFFER_FAILED, OFFER_BACK = "OFFER", "OFFER_FAILED", "OFFER_BACK"
 arrive, or the answer that came back cannot be recorded yet."""
 
 OFFER_WAITS, OFFER_HOMELESS, OFFER_TAKEN_BACK = "OFFER_WAITS", "OFFER_HOMELESS", "OFFER_TAKEN_BACK"
-OFFER_UNREAD, OFFER_GONE = "OFFER_UNREAD", "OFFER_GONE"
+OFFER_UNREAD, OFFER_UNSEEN, OFFER_GONE = "OFFER_UNREAD", "OFFER_UNSEEN", "OFFER_GONE"
 OFFER_STAYS, OFFER_CROSSED = "OFFER_STAYS", "OFFER_CROSSED"
 OFFER_WORDS = {
     OFFER_FAILED: "Niet aangekomen bij de ontvanger",
@@ -47,6 +47,7 @@ OFFER_WORDS = {
     OFFER_HOMELESS: "Overdracht zonder systeem, het antwoord komt niet vanzelf terug",
     OFFER_TAKEN_BACK: "Staat bij de ontvanger als ingetrokken",
     OFFER_UNREAD: "Antwoord van de ontvanger niet te lezen",
+    OFFER_UNSEEN: "Al twee dagen niet na te lezen bij de ontvanger",
     OFFER_GONE: "Niet meer te vinden bij de ontvanger",
     OFFER_STAYS: "Nog niet ingetrokken bij de ontvanger",
     OFFER_CROSSED: "Door de ontvanger aanvaard, hier niet meer aangeboden",

@@ -94,8 +94,10 @@ class HandoverSystem(Protocol):
         """True when nothing stands at this address any more, while the same system does answer other questions."""
         ...
 
-    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
-        """Tell that Veilig Thuis has taken it back. Doing so twice is one withdrawal.
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> Standing:
+        """Tell that Veilig Thuis has taken it back; `waiting`. Doing so twice is one withdrawal.
+
+        What they answered in the meantime is left as it stands there, and is what comes back: accepted, refused.
 
         `answered`: what they said of it through our own form ("refused"): then in neutral words, and in the word that
         was agreed for a refusal where there is exactly one.

@@ -51,17 +51,22 @@ def homeless_offers(session: Session) -> Sequence[HandoverOffer]:
     return _offers(session, went, ~_known(), or_(STANDS, col(Step.outcome) != ACCEPTED))
 
 
+def unread_offers(session: Session, now: datetime) -> list[HandoverOffer]:
+    """Those that stand there and were not read for two days."""
+    delivered = (_state == OfferState.DELIVERED, _known(), STANDS)
+    last = func.coalesce(HandoverOffer.read_at, HandoverOffer.delivered_at)
+    return _offers(session, *delivered, last <= now - UNREAD)
+
+
 def offer_problems(session: Session, now: datetime) -> list[str]:
     """What a person must look at, in Dutch; empty when all is well."""
     try:
         systems()
     except KetenregieError as error:
         return [f"het partnerbestand is niet te gebruiken ({error.code})"]
-    delivered = (_state == OfferState.DELIVERED, _known(), STANDS)
-    last = func.coalesce(HandoverOffer.read_at, HandoverOffer.delivered_at)
     found = (
         (len(late_offers(session, now)), " na een werkdag nog niet bij de ontvanger"),
-        (len(_offers(session, *delivered, last <= now - UNREAD)), " al twee dagen niet nagelezen"),
+        (len(unread_offers(session, now)), " al twee dagen niet nagelezen"),
         (len(_offers(session, FAILED)), " mislukt"),
         (len(homeless_offers(session)), HOMELESS),
     )

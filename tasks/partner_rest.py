@@ -16,6 +16,11 @@ from integrations.ledger import UnitOfWork
 from integrations.ledger.settings_table import get, put
 
 NOT_BEFORE = "not_before:"
+MISSES = 3
+"""So many in a row say that the system is away or refuses us, where one may be about one item only (POLICY)."""
+
+NO_RIGHTS = frozenset({401, 403})
+SLOW = frozenset({"tijd-verstreken", "verbroken", "grens-verstreken"})
 
 
 def rests_until(session: Session, whom: str, now: datetime) -> datetime | None:
@@ -56,6 +61,18 @@ def wake(uow: UnitOfWork, whom: str) -> None:
     put(uow, f"{NOT_BEFORE}{whom}", uow.now.isoformat())
 
 
-def leave_alone(missed: Unanswered | None) -> bool:
-    """True when it was not about this one item: the system is away, refuses us, or is too busy. No more this round."""
-    return missed is not None and (missed.result.route_down or missed.wait > 0 or missed.status in SLOW_DOWN)
+def leave_alone(missed: Unanswered | None, *, in_a_row: int = MISSES) -> bool:
+    """True when it was not about this one item: the system is away, refuses us, or is too busy. No more this round.
+
+    `in_a_row`: how many it missed by now, for who asks about many items that rights may keep from us one by one.
+    """
+    if missed is None:
+        return False
+    if missed.wait > 0 or missed.status in SLOW_DOWN:
+        return True
+    return missed.result.route_down and (in_a_row >= MISSES or not _may_be_of_one(missed))
+
+
+def _may_be_of_one(missed: Unanswered) -> bool:
+    """Rights may go by item (in ZGW by `vertrouwelijkheidaanduiding`), and one item may be too much for a server."""
+    return missed.status in NO_RIGHTS or missed.result.reason in SLOW

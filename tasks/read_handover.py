@@ -6,7 +6,7 @@ offer, shown to whoever offered, and held against the gates again when something
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -14,12 +14,13 @@ from sqlmodel import Session, col, func, select
 
 from domain.errors import Refusal
 from domain.messages import OFFER_BACK
+from domain.terms import local_date
 from integrations.handover import TAKEN_BACK, Found, HandoverSystem, Standing
 from integrations.handover_systems import configured
 from integrations.http import Unanswered
 from integrations.ledger import Ledger
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
-from integrations.ledger.tables import Answer, Person, Risk, Step, StepState
+from integrations.ledger.tables import Answer, Case, Person, ProfessionalRow, Report, Risk, Step, StepState
 from integrations.verdict import Result, Verdict
 from tasks.ask_partner import a_page, ask_partner, is_gone, temporary
 from tasks.claim_offers import PARTNER, SYSTEM_OF, leave_in_peace
@@ -58,6 +59,7 @@ class _Standing:
     etag: str
     judged: str
     case_id: int
+    reported_on: date
     risks: tuple[str, ...]
 
 
@@ -152,8 +154,15 @@ def _standing(session: Session, offer_id: int) -> _Standing | None:
         etag="" if row.refused else row.etag,  # what was sent back must be known in full to be held up again
         judged=row.judged,
         case_id=step.case_id,
+        reported_on=_reported_on(session, step.case_id),
         risks=tuple(session.exec(open_risks.order_by(Risk.key)).all()),
     )
+
+
+def _reported_on(session: Session, case_id: int) -> date:
+    """The day of the first report of this case."""
+    first = session.exec(select(func.min(Report.received_at)).where(Report.case_id == case_id)).one()
+    return local_date(first or session.get_one(Case, case_id).opened_at)
 
 
 def _waits(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> Heard:
@@ -181,9 +190,9 @@ def _unreadable(ledger: Ledger, offer: _Standing, reason: str, now: datetime) ->
 
 
 def _answered(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> Heard:
-    given = given_by(found, offer.risks)
+    given = given_by(found, offer.risks, offer.reported_on)
     with ledger.reading() as session:
-        judged = _fingerprint(session, offer.case_id, given)
+        judged = _fingerprint(session, offer, given)
     code = INCOMPLETE if judged == offer.judged else _record(ledger, offer, found, given, judged, now)
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         row, step = work.session.get_one(HandoverOffer, offer.id), work.session.get_one(Step, offer.step_id)
@@ -212,12 +221,15 @@ def _answered(ledger: Ledger, offer: _Standing, found: Found, now: datetime) -> 
     return Heard.RETURNED
 
 
-def given_by(found: Found, risks: tuple[str, ...]) -> dict[str, object]:
-    """What they said as answers to the questions of the step; what they did not say is not answered for them."""
+def given_by(found: Found, risks: tuple[str, ...], reported_on: date) -> dict[str, object]:
+    """What they said as answers to the questions of the step; what they did not say is not answered for them.
+
+    A talk from before the report is none: 0001-01-01 or 1900-01-01 is how many systems write that no day was filled in.
+    """
     given: dict[str, object] = {"outcome": str(found.standing)}
     if found.standing is Standing.REFUSED:
         return given | ({"refusal_reason": found.refusal} if found.refusal else {})
-    if found.talk_on:
+    if found.talk_on and found.talk_on >= reported_on:
         given["talk_on"] = found.talk_on.isoformat()
     if found.vt_support is not None:
         given["vt_support"] = found.vt_support
@@ -240,10 +252,14 @@ def _record(
     return done.refused
 
 
-def _fingerprint(session: Session, case_id: int, given: Mapping[str, object]) -> str:
-    """This answer, and what our own people have recorded about the case since."""
-    steps = select(Step.id).where(Step.case_id == case_id)
+def _fingerprint(session: Session, offer: _Standing, given: Mapping[str, object]) -> str:
+    """This answer, in whose code, for which team, and what our own people have recorded about the case since."""
+    case, system = session.get_one(Case, offer.case_id), configured(offer.organisation)
+    by = session.get(ProfessionalRow, system.answers_as) if system else None
+    who = (by.code, by.organisation, sorted(by.roles), by.active) if by else None
+    steps = select(Step.id).where(Step.case_id == case.id)
     answers = select(func.max(Answer.id)).where(col(Answer.step_id).in_(steps), Answer.door != PARTNER.door)
-    persons = select(func.count()).select_from(Person).where(Person.case_id == case_id)
-    known = [session.exec(answers).one(), session.exec(persons).one(), sorted(given.items(), key=str)]
+    persons = select(func.count()).select_from(Person).where(Person.case_id == case.id)
+    since = [session.exec(answers).one(), session.exec(persons).one()]
+    known = [who, case.local_team, *since, sorted(given.items(), key=str)]
     return sha256(repr(known).encode()).hexdigest()[:16]

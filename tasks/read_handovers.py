@@ -1,18 +1,20 @@
 """Read back every hand-over that was delivered: the poll that finds what no notification told.
 
 What could not be read is read again within the hour: a system that is away each night at the hour of the poll would
-otherwise never be heard.
+otherwise never be heard. What was asked in vain comes after what was not asked yet: one that cannot be read keeps no
+other unread.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import and_, or_, update
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from domain.delivery import LONGEST_WAIT
 from domain.dutch import amount
@@ -27,7 +29,7 @@ from tasks.offer_standing import STANDS, THERE
 from tasks.partner_rest import awake, leave_alone, rests_until
 from tasks.read_handover import Heard, read_handover
 
-AGAIN = timedelta(minutes=30)
+AGAIN, BREATH = timedelta(minutes=30), timedelta(milliseconds=1)
 TRIED = and_(col(HandoverOffer.state).in_((OfferState.PLANNED, OfferState.FAILED)), col(HandoverOffer.attempts) > 0)
 """Nobody knows whether it stands there: an answer was lost, or only a part was made."""
 
@@ -46,24 +48,45 @@ def reread_handovers(ledger: Ledger, now: datetime) -> str:
 
 
 def _read(ledger: Ledger, now: datetime, *where: Any) -> str:
-    known, found, missed, clock = systems(), Counter[Heard](), dict[int, str](), clock_of(ledger, now)
-    left, until = _awake(ledger, now), monotonic() + ROUND_SECONDS
+    known, this = systems(), _Round(ledger, clock_of(ledger, now), _awake(ledger, now))
     for number, organisation in _due(ledger, *where) if known else ():
-        if organisation not in left or monotonic() >= until:
-            missed |= {number: organisation} if organisation in known else {}
-            continue
+        if organisation in known:
+            this.one(number, organisation)
+    missed = this.unasked | this.missed
+    if missed:
+        _later(ledger, missed, this.clock())
+    return _said(this.found, len(missed))
+
+
+@dataclass
+class _Round:
+    """What a round came to. `left`: the organisations that may still be asked; `unasked`: whose turn did not come."""
+
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    left: set[str]
+    found: Counter[Heard] = field(default_factory=Counter[Heard])
+    missed: dict[int, str] = field(default_factory=dict[int, str])
+    unasked: dict[int, str] = field(default_factory=dict[int, str])
+    in_a_row: Counter[str] = field(default_factory=Counter[str])
+    until: float = field(default_factory=lambda: monotonic() + ROUND_SECONDS)
+
+    def one(self, number: int, organisation: str) -> None:
+        """Read this one, when its organisation may still be asked."""
+        if organisation not in self.left or monotonic() >= self.until:
+            self.unasked[number] = organisation
+            return
         try:
-            found[read_handover(ledger, number, clock())] += 1
+            self.found[read_handover(self.ledger, number, self.clock())] += 1
+            self.in_a_row[organisation] = 0
         except Unanswered as error:
-            missed[number] = organisation
-            if leave_alone(error):
-                left.discard(organisation)
+            self.missed[number] = organisation
+            self.in_a_row[organisation] += 1
+            if leave_alone(error, in_a_row=self.in_a_row[organisation]):
+                self.left.discard(organisation)
         except Exception as error:  # one bad hand-over must not keep the others unread
             LOGGER.warning("read_handovers %s", type(error).__name__)
-            missed[number] = organisation
-    if missed:
-        _later(ledger, missed, clock())
-    return _said(found, len(missed))
+            self.missed[number] = organisation
 
 
 def _awake(ledger: Ledger, now: datetime) -> set[str]:
@@ -72,21 +95,23 @@ def _awake(ledger: Ledger, now: datetime) -> set[str]:
 
 
 def _due(ledger: Ledger, *where: Any) -> list[tuple[int, str]]:
+    """Who was looked at longest ago comes first."""
+    looked_at = func.coalesce(HandoverOffer.read_again_at, HandoverOffer.read_at, HandoverOffer.offered_at)
     query = select(HandoverOffer.id, HandoverOffer.organisation)
     query = query.join(Step, col(Step.id) == col(HandoverOffer.step_id))
     with ledger.reading() as session:
-        found = session.exec(query.where(STANDS, *where).order_by(col(HandoverOffer.id)))
+        found = session.exec(query.where(STANDS, *where).order_by(looked_at, col(HandoverOffer.id)))
         return [(number or 0, organisation) for number, organisation in found]
 
 
-def _later(ledger: Ledger, missed: Mapping[int, str], now: datetime) -> None:
-    """After half an hour, or when the rest is over that its system asked for."""
+def _later(ledger: Ledger, missed: dict[int, str], now: datetime) -> None:
+    """After half an hour, or when the rest is over that its system asked for; in this order, a breath between them."""
     with ledger.unit_of_work(now=now, actor=PARTNER) as work:
         connection = work.session.connection()
-        for number, organisation in missed.items():
+        for place, (number, organisation) in enumerate(reversed(missed.items())):
             rested = rests_until(work.session, f"{SYSTEM_OF}:{organisation}", now) or now
             row = update(HandoverOffer).where(col(HandoverOffer.id) == number)
-            connection.execute(row.values(read_again_at=max(now + AGAIN, rested)))
+            connection.execute(row.values(read_again_at=max(now + AGAIN, rested) - place * BREATH))
 
 
 def _said(found: Counter[Heard], missed: int) -> str:

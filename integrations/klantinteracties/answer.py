@@ -1,6 +1,7 @@
 """What the people on the other side said in an internetaak: by its status and the words that were agreed.
 
-A text of which nobody agreed what it means is never an acceptance: a person must look.
+A text of which nobody agreed what it means is never an acceptance: a person must look. Silence is one only where our
+own line still stands there: what was wiped may have said anything.
 """
 
 import re
@@ -30,14 +31,17 @@ def found_in(task: dict[str, Any], system: KlantinteractiesSystem) -> Found:
         return Found(etag=version)
     if status != DONE:
         raise unreadable()
-    said_on = _moment(task.get("afgehandeldOp"))
-    text = _OURS.sub(" ", str(task.get("toelichting") or ""), count=1).strip()
+    told, said_on = task.get("toelichting"), _moment(task.get("afgehandeldOp"))
+    if not isinstance(told, str):
+        raise unreadable()
+    text, ours = _OURS.subn(" ", told, count=1)
+    text = text.strip()
     if text.startswith((WITHDRAWN, ANSWERED)):
         return Found(etag=version, taken_back=True)  # our own words: an earlier try to take it back did arrive
     for word, reason in system.refusals.items():
         if _after(word, text) is not None:
             return Found(Standing.REFUSED, said_on, refusal=reason, etag=version)
-    accepted, talk_on = _acceptance(text, system)
+    accepted, talk_on = _acceptance(text, system) if text else (bool(ours) and system.silent_accepts, None)
     if not accepted:
         raise Unanswered(Result(Verdict.PERMANENT, UNKNOWN))
     return Found(Standing.ACCEPTED, said_on, talk_on=talk_on, takes_risks=system.takes_risks or None, etag=version)
@@ -45,8 +49,6 @@ def found_in(task: dict[str, Any], system: KlantinteractiesSystem) -> Found:
 
 def _acceptance(text: str, system: KlantinteractiesSystem) -> tuple[bool, date | None]:
     """An accepting word counts only alone, or with the day that was agreed: "AANVAARD niet" is no acceptance."""
-    if not text:
-        return system.silent_accepts, None
     for word in system.accepted:
         rest = _after(word, text)
         if rest is not None and not rest.strip(" .!"):
@@ -64,7 +66,7 @@ def unreadable() -> Unanswered:
 def _version(task: dict[str, Any]) -> str:
     """The standard gives an internetaak no ETag: a hash of what we look at does the same."""
     looked_at = [str(task.get(name) or "") for name in ("status", "toelichting", "afgehandeldOp")]
-    return sha256("\n".join(looked_at).encode()).hexdigest()[:32]
+    return sha256("\n".join(looked_at).encode(errors="backslashreplace")).hexdigest()[:32]
 
 
 def _after(word: str, text: str) -> str | None:
@@ -88,6 +90,6 @@ def _moment(text: Any) -> date | None:
     """The day in the Netherlands of a moment with its offset."""
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return local_date(moment) if moment.utcoffset() is not None else None
+    except (TypeError, ValueError, OverflowError):  # OverflowError: at the edge of the calendar
         return None
-    return local_date(moment) if moment.utcoffset() is not None else None

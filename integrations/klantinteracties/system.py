@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from domain.dutch import day_text
 from integrations.handover import TAKEN_BACK, Finding, Found, Offer, Standing
 from integrations.http import Door, Unanswered
+from integrations.http.door import stands_under
+from integrations.http.judge import ELSEWHERE
 from integrations.http.token_auth import TokenAuth
 from integrations.klantinteracties.answer import ANSWERED, CLOSING, DONE, WAITING, WITHDRAWN, found_in, unreadable
 from integrations.klantinteracties.config import KlantinteractiesSystem
@@ -42,17 +45,24 @@ class KlantinteractiesHandovers:
         """Make the internetaak, or find it; its address."""
         contact = self._contact(offer.number)
         task = self._task_of(contact) if contact else None
-        if task is None:
-            return self._make_task(contact or self._make_contact(offer), offer)
-        if _taken_back(task):
-            raise Unanswered(Result(Verdict.PERMANENT, TAKEN_BACK, remote=_text(task, "url")))
-        return _text(task, "url")
+        if task and _taken_back(task):
+            raise Unanswered(Result(Verdict.PERMANENT, TAKEN_BACK, remote=self._address(task)))
+        there = task or self._make_task(contact or self._make_contact(offer), offer)
+        remote = self._address(there, made=task is None)
+        if remote != there["url"]:
+            raise Unanswered(Result(Verdict.PERMANENT, ELSEWHERE, remote=remote))
+        return remote
 
     def find(self, number: str) -> str:
         """The address of the internetaak made under this number, empty when there is none."""
         contact = self._contact(number)
         task = self._task_of(contact) if contact else None
-        return _text(task, "url") if task else ""
+        return self._address(task) if task else ""
+
+    def _address(self, task: dict[str, Any], *, made: bool = False) -> str:
+        """Where it stands. A server behind a proxy may name itself otherwise: then by its uuid under our own."""
+        said, ours = _text(task, "url", made=made), self.system.connection.url
+        return said if stands_under(said, ours) else f"{ours}internetaken/{_uuid(said, made=made)}"
 
     def read(self, remote: str, etag: str = "") -> Found:
         """What was done with it."""
@@ -71,14 +81,15 @@ class KlantinteractiesHandovers:
             return True
         return False
 
-    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
-        """Say so in the internetaak, and take it off their list."""
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> Standing:
+        """Say so in the internetaak, and take it off their list. What is handled stays as it is, and is read."""
         task = _object(self.door.get(remote).body)
-        text = str(task.get("toelichting") or "")
+        found, text = found_in(task, self.system), _told(task)
         if task.get("status") == DONE:
-            return  # taken back before, or they were done with it
+            return found.standing  # waiting: taken back before
         told = text if text.startswith((WITHDRAWN, ANSWERED)) else f"{self._ending(answered)}\n{text}"[:1000]
         self.door.ask("PATCH", remote, content={"status": DONE, "toelichting": told})
+        return Standing.WAITING
 
     def _ending(self, answered: str) -> str:
         """Our words above theirs: the agreed word for a refusal that they gave to us, where there is exactly one."""
@@ -131,7 +142,7 @@ class KlantinteractiesHandovers:
         made = _object(self.door.ask("POST", "maak-klantcontact", content=content).body)
         return _text(_object(made.get("klantcontact"), made=True), "uuid", made=True)
 
-    def _make_task(self, contact: str, offer: Offer) -> str:
+    def _make_task(self, contact: str, offer: Offer) -> dict[str, Any]:
         content = {
             "aanleidinggevendKlantcontact": {"uuid": contact},
             "gevraagdeHandeling": self.system.asked,
@@ -139,8 +150,7 @@ class KlantinteractiesHandovers:
             "toelichting": explanation(offer, with_link=self.system.link),
             "status": WAITING,
         }
-        made = _object(self.door.ask("POST", "internetaken", content=content).body, made=True)
-        return _text(made, "url", made=True)
+        return _object(self.door.ask("POST", "internetaken", content=content).body, made=True)
 
 
 def explanation(offer: Offer, *, with_link: bool = False) -> str:
@@ -157,7 +167,13 @@ def _line(offer: Offer) -> str:
 
 def _taken_back(task: dict[str, Any]) -> bool:
     """True when it was closed with our own words."""
-    return task.get("status") == DONE and str(task.get("toelichting") or "").startswith((WITHDRAWN, ANSWERED))
+    return task.get("status") == DONE and _told(task).startswith((WITHDRAWN, ANSWERED))
+
+
+def _told(task: dict[str, Any]) -> str:
+    """Its toelichting, '' where there is none."""
+    found = task.get("toelichting")
+    return found if isinstance(found, str) else ""
 
 
 def _contact_of(item: Any, number: str) -> str:
@@ -172,6 +188,14 @@ def _object(body: Any, *, made: bool = False) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Unanswered(Result(Verdict.INDEFINITE, "onleesbaar")) if made else unreadable()
     return body
+
+
+def _uuid(address: str, *, made: bool = False) -> UUID:
+    """The last part of an address."""
+    try:
+        return UUID(address.rpartition("/")[2])
+    except ValueError:
+        raise Unanswered(Result(Verdict.INDEFINITE, "onleesbaar")) if made else unreadable() from None
 
 
 def _text(found: dict[str, Any], name: str, *, made: bool = False) -> str:

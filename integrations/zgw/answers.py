@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from domain.dutch import AMSTERDAM
 from integrations.handover import Found, Standing
@@ -117,6 +117,7 @@ def moment_of(said: str) -> datetime | None:
     """A moment of theirs; one without an offset is Amsterdam's. None when it is no moment."""
     try:
         found = datetime.fromisoformat(said)
-    except ValueError:
+        there = found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)
+        return there.astimezone(UTC).astimezone(AMSTERDAM)
+    except (ValueError, OverflowError):  # OverflowError: at the edge of the calendar another zone has no such day
         return None
-    return found if found.tzinfo else found.replace(tzinfo=AMSTERDAM)

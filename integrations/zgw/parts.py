@@ -102,10 +102,12 @@ def set_status(doors: Doors, zaak: str, kind: str, said: str, before: Seen) -> N
     doors.make("zaken", "statussen", content)
 
 
-def make_once(doors: Doors, path: str, content: Mapping[str, Any]) -> None:
-    """Make it; that it was there already is as good."""
+def make_once(doors: Doors, path: str, content: Mapping[str, Any]) -> bool:
+    """Make it. False when one is there already: ours of before, or theirs."""
     try:
         doors.make("zaken", path, content)
     except Unanswered as refusal:
         if not refusal.codes & DOUBLE:
             raise
+        return False
+    return True

@@ -73,8 +73,10 @@ def _status(catalogue: Catalogue, row: Resource) -> Status:
     moment = moment_of(text(row, "datumStatusGezet"))
     if moment is None:
         raise unreadable(True)
-    ours = row.get("statustoelichting") in message.OURS
-    return Status(catalogue.called(text(row, "statustype")), moment, ours)
+    said = row.get("statustoelichting")
+    if not isinstance(said, str | None):
+        raise unreadable(True)
+    return Status(catalogue.called(text(row, "statustype")), moment, said in message.OURS)
 
 
 def _linked(doors: Doors, zaak: Resource, key: str) -> Resource | None:

@@ -1,6 +1,6 @@
 """A case system that speaks ZGW, behind the port for hand-overs: an offer is a zaak, an answer a status or a result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Self
@@ -104,11 +104,11 @@ class ZgwCases:
             return True
         return False
 
-    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> None:
+    def withdraw(self, remote: str, offer: Offer, *, answered: str = "") -> Standing:
         """Set the agreed result and status. An answer that already stands there is left standing.
 
         Raises Unanswered `intrekken-niet-afgesproken` when nothing was agreed, and `al-beantwoord` when they closed it
-        before: then a person calls them.
+        before or set a result of their own just now: then a person calls them.
         """
         agreed, said = self.system.answers, message.ANSWERED if answered else message.WITHDRAWN
         result = _result(agreed, answered)
@@ -118,12 +118,27 @@ class ZgwCases:
         kind, seen = text(zaak, "zaaktype"), reading.seen(self.doors, catalogue, zaak, {})
         if zaak.get("einddatum"):
             _told(agreed, seen)
-            return
-        if result and not seen.result:
-            content = {"zaak": remote, "resultaattype": catalogue.result(kind, result)}
-            parts.make_once(self.doors, "resultaten", content | {"toelichting": said})
-        if agreed.withdrawn_status and not (seen.last and seen.last.name == agreed.withdrawn_status):
-            parts.set_status(self.doors, remote, catalogue.status(kind, agreed.withdrawn_status), said, seen)
+            return Standing.WAITING
+        theirs = _theirs(agreed, seen, result)
+        if theirs is Standing.WAITING and result and not seen.result:
+            content = {"zaak": remote, "resultaattype": catalogue.result(kind, result), "toelichting": said}
+            theirs, seen = self._result_set(catalogue, content, result, seen)
+        end = agreed.withdrawn_status
+        if theirs is Standing.WAITING and end and not (seen.last and seen.last.name == end):
+            parts.set_status(self.doors, remote, catalogue.status(kind, end), said, seen)
+        return theirs
+
+    def _result_set(
+        self, catalogue: Catalogue, content: Mapping[str, str], result: str, seen: Seen
+    ) -> tuple[Standing, Seen]:
+        """Where one was set since we looked, it must be ours: whose it is, is read."""
+        if parts.make_once(self.doors, "resultaten", content):
+            return Standing.WAITING, seen
+        now = reading.seen(self.doors, catalogue, self.doors.read("zaken", content["zaak"]), {})
+        theirs = _theirs(self.system.answers, now, result)
+        if theirs is Standing.WAITING and now.result != result:
+            raise Unanswered(Result(Verdict.PERMANENT, "al-beantwoord"))
+        return theirs, now
 
     def preflight(self) -> list[Finding]:
         """What must be right before anything can be handed over."""
@@ -135,6 +150,11 @@ def _result(agreed: Answers, answered: str) -> str | None:
     if answered == Standing.REFUSED and len(agreed.refused_result) == 1:
         return next(iter(agreed.refused_result))
     return agreed.withdrawn_result
+
+
+def _theirs(agreed: Answers, seen: Seen, result: str | None) -> Standing:
+    """What they answered; the result that we set ourselves is no answer."""
+    return Standing.WAITING if result and seen.result == result else answer(agreed, seen).standing
 
 
 def _told(agreed: Answers, seen: Seen) -> None:

@@ -130,8 +130,10 @@ def read(text: str, status: str = "verwerkt", **more: Any) -> Found:
 OURS = explanation(OFFER)
 
 
-@pytest.mark.parametrize("text", ["", OURS, "AANVAARD", "aanvaard.", f"AANVAARD\n{OURS}", f"{OURS} AANVAARD"])
-def test_an_accepting_word_or_nothing_at_all_is_an_acceptance(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", [OURS, f"\n{OURS}\n", "AANVAARD", "aanvaard.", f"AANVAARD\n{OURS}", f"{OURS} AANVAARD"]
+)
+def test_an_accepting_word_or_nothing_beside_our_line_is_an_acceptance(text: str) -> None:
     found = read(text)
     assert (found.standing, found.said_on) == (Standing.ACCEPTED, date(2026, 6, 3))
     assert found.takes_risks is True
@@ -157,12 +159,42 @@ def test_the_day_of_the_talk_stands_behind_the_word(text: str) -> None:
         "niet AANVAARD",
         "WEIGERING-CAPACITEITEN",
         f"AANVAARD\n{OURS}\nbij nader inzien niet",
+        "",
+        " \n",
     ],
 )
 def test_a_text_that_nobody_agreed_on_is_never_an_acceptance(text: str) -> None:
     with pytest.raises(Unanswered) as unanswered:
         read(text)
     assert (unanswered.value.result.verdict, unanswered.value.result.reason) == (Verdict.PERMANENT, "antwoord-onbekend")
+
+
+@pytest.mark.parametrize("text", [None, [], {}, 0, False, ["AANVAARD"]])
+def test_what_is_no_text_says_nothing_and_is_read_again(text: Any) -> None:
+    with pytest.raises(Unanswered) as unanswered:
+        read(text)
+    assert (unanswered.value.result.verdict, unanswered.value.result.reason) == (Verdict.TEMPORARY, "onleesbaar")
+    assert read(text, status="te_verwerken").standing is Standing.WAITING
+
+
+def test_a_task_without_a_toelichting_says_nothing() -> None:
+    with pytest.raises(Unanswered, match="onleesbaar"):
+        found_in({"status": "verwerkt"}, system())
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", 1e999, None, "PERSOON"]
+)
+def test_a_moment_at_the_edge_of_the_calendar_is_a_day_or_none(moment: Any) -> None:
+    task = {"status": "verwerkt", "toelichting": "AANVAARD", "afgehandeldOp": moment}
+    found = found_in(task, system())
+    assert found.standing is Standing.ACCEPTED
+    assert found.said_on in (None, date(1, 1, 1))
+
+
+def test_half_a_character_is_a_text_that_nobody_agreed_on() -> None:
+    with pytest.raises(Unanswered, match="antwoord-onbekend"):
+        read("AANVAARD \ud800")
 
 
 def test_where_silence_was_not_agreed_to_accept_a_person_looks() -> None:

@@ -66,6 +66,49 @@ def test_nothing_is_gone_on_a_server_that_has_nothing_at_all() -> None:
             both.ours.gone(f"{both.door.connection.url}internetaken/1")
 
 
+class Named(KlantinteractiesStandIn):
+    """It gives its tasks this address."""
+
+    address = ""
+
+    async def _internetaken(self, request: Request) -> Response:
+        answer = await super()._internetaken(request)
+        for row in self.tasks:
+            row["url"] = self.address.replace("UUID", row["uuid"])
+        return JSONResponse(self.tasks[-1], 201) if request.method == "POST" else answer
+
+
+OUR_OWN = "OURS"
+
+
+@pytest.mark.parametrize(
+    ("address", "verdict", "reason", "remote"),
+    [
+        ("https://elsewhere.example/internetaken/UUID", Verdict.PERMANENT, "andere-server", OUR_OWN),
+        ("/klantinteracties/api/v1/internetaken/UUID", Verdict.PERMANENT, "andere-server", OUR_OWN),
+        ("https://elsewhere.example/internetaken/1", Verdict.INDEFINITE, "onleesbaar", ""),
+        ("PERSOON", Verdict.INDEFINITE, "onleesbaar", ""),
+    ],
+)
+def test_an_address_of_another_server_is_not_kept(address: str, verdict: Verdict, reason: str, remote: str) -> None:
+    stand_in = Named()
+    stand_in.address = address
+    with served(stand_in.app()) as url, Meeting(url, stand_in).door as door:
+        both = KlantinteractiesHandovers(system(url), door)
+        with pytest.raises(Unanswered) as caught:
+            both.offer(OFFER)
+        ours = f"{door.connection.url}internetaken/{stand_in.tasks[0]['uuid']}"
+        result = caught.value.result
+        assert (result.verdict, result.reason) == (verdict, reason)
+        assert result.remote == (ours if remote else "")
+        if remote:
+            assert both.find(OFFER.number) == ours
+            assert both.read(ours).standing is Standing.WAITING
+        else:
+            with pytest.raises(Unanswered, match="onleesbaar"):
+                both.find(OFFER.number)
+
+
 def test_a_link_goes_along_only_where_they_can_open_it() -> None:
     assert OFFER.link not in explanation(OFFER)
     assert f" {OFFER.link} " in explanation(OFFER, with_link=True)

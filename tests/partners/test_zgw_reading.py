@@ -248,7 +248,7 @@ def test_a_status_is_not_of_tomorrow_where_their_clock_is_behind_and_tokens_pass
 def test_taking_back_comes_after_the_status_they_set_just_now(there: Running) -> None:
     zaak = bare(there)
     there.state.set_status(zaak, "In behandeling")
-    with cases(there) as opened:
+    with cases(there, accepted_status=()) as opened:
         opened.withdraw(zaak, OFFER)
     last = max(there.state.kept["statussen"].values(), key=lambda row: datetime.fromisoformat(row["datumStatusGezet"]))
     assert last["statustype"] == there.state.named("statustypen", "Afgerond")["url"]

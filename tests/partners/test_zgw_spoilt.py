@@ -10,6 +10,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.http import Unanswered
+from integrations.verdict import Verdict
 from integrations.zgw.config import ZgwSystem
 from integrations.zgw.preflight import preflight
 from integrations.zgw.system import ZgwCases
@@ -39,6 +40,7 @@ READ = frozenset(
         "statustype",
         "resultaattype",
         "datumStatusGezet",
+        "statustoelichting",
         "naam",
         "waarde",
         "omschrijvingGeneriek",
@@ -142,6 +144,29 @@ def _refused(act: Callable[[ZgwCases, str], object], system: ZgwSystem, remote: 
             said = f"{unanswered!r} {unanswered.codes}"
     assert "PERSOON" not in said
     return bool(said)
+
+
+@pytest.mark.parametrize(
+    ("field", "odd"),
+    [
+        ("statustoelichting", ["PERSOON"]),
+        ("statustoelichting", {}),
+        ("datumStatusGezet", "9999-12-31T23:59:59Z"),
+        ("datumStatusGezet", "0001-01-01T00:00:00+14:00"),
+        ("datumStatusGezet", "0001-01-01T00:00:00"),
+    ],
+)
+def test_a_status_with_words_that_are_none_or_a_day_beyond_the_calendar_cannot_be_read(field: str, odd: object) -> None:
+    set_secret()
+    system = StandIn()
+    with served(system.app, date_header=False) as base, ZgwCases(system_at(base)) as cases:
+        system.state = State(base)
+        remote = cases.offer(OFFER)
+        for row in system.state.kept["statussen"].values():
+            row[field] = odd
+        with pytest.raises(Unanswered) as caught:
+            cases.read(remote)
+    assert (caught.value.result.verdict, caught.value.result.reason) == (Verdict.TEMPORARY, "onleesbaar")
 
 
 @pytest.mark.parametrize("junk", [None, [], "x"])
