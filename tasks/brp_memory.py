@@ -50,19 +50,19 @@ class BrpMemory:
             with self._ledger.unit_of_work(now=self._now, actor=SYSTEM) as work:
                 work.session.add_all(self._row(*one, LOOKED) for one in new)
 
-    def heard(self, reference: str, person: str, code: SignalCode | None) -> date:
+    def heard(self, reference: str, mark: str, code: SignalCode | None) -> date:
         """As the port says."""
         today = local_date(self._now)
         with self._ledger.reading() as session:
-            standing = {row.code: row.since for row in self._standing(session, reference, person)}
+            standing = {row.code: row.since for row in self._standing(session, reference, mark)}
         if standing.keys() == ({code} if code else set()):
             return standing.get(code or "", today)
         with self._ledger.unit_of_work(now=self._now, actor=SYSTEM) as work:
-            for row in self._standing(work.session, reference, person):
+            for row in self._standing(work.session, reference, mark):
                 if row.code != code:
                     work.session.delete(row)
             if code and code not in standing:
-                work.session.add(self._row(reference, person, code))
+                work.session.add(self._row(reference, mark, code))
         return standing.get(code or "", today)
 
     def over(self, cases: Container[str]) -> None:
@@ -74,10 +74,10 @@ class BrpMemory:
                 where = (col(BrpStanding.source) == self._source, col(BrpStanding.reference) == reference)
                 work.session.exec(delete(BrpStanding).where(*where))
 
-    def _standing(self, session: Session, reference: str, person: str) -> list[BrpStanding]:
-        of = (BrpStanding.source == self._source, BrpStanding.reference == reference, BrpStanding.person == person)
+    def _standing(self, session: Session, reference: str, mark: str) -> list[BrpStanding]:
+        of = (BrpStanding.source == self._source, BrpStanding.reference == reference, BrpStanding.person == mark)
         return list(session.exec(select(BrpStanding).where(*of, BrpStanding.code != LOOKED)))
 
-    def _row(self, reference: str, person: str, code: str) -> BrpStanding:
+    def _row(self, reference: str, mark: str, code: str) -> BrpStanding:
         day = local_date(self._now)
-        return BrpStanding(source=self._source, reference=reference, person=person, code=code, since=day)
+        return BrpStanding(source=self._source, reference=reference, person=mark, code=code, since=day)

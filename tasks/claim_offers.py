@@ -15,6 +15,7 @@ from integrations.handover_systems import patience
 from integrations.http import Unanswered
 from integrations.ledger import Actor, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
+from integrations.ledger.restored import maybe_sent_before
 from integrations.ledger.tables import Case, OwnNumber, Step, StepState
 from tasks.compose_messages import step_link
 from tasks.offer_standing import ACCEPTED, REFUSED, STANDS
@@ -35,7 +36,8 @@ SYSTEM_OF = "overdracht"
 @dataclass(frozen=True)
 class OfferClaim:
     """One offer in hand. `attempt` tells this claim from a later one; `answered`: what they said of it through our own
-    form (accepted, refused), '' when they said nothing there."""
+    form (accepted, refused), '' when they said nothing there; `sent_before`: it left, or may have, also when
+    this ledger is an older copy that does not know it."""
 
     offer_id: int
     attempt: int
@@ -74,7 +76,7 @@ def _claim(
     if found is None:
         return None
     row, step, case = found
-    sent_before = bool(row.attempts or row.remote)
+    sent_before = bool(row.attempts or row.remote) or maybe_sent_before(work.session, row.offered_at)
     if row.state == OfferState.CLAIMED:
         row.indefinite += 1  # whoever had it died or hangs, and may have sent it
     row.state, row.attempts = OfferState.CLAIMED, row.attempts + 1

@@ -44,9 +44,8 @@ def _come(moment: datetime | None, now: datetime, longest: timedelta) -> bool:
     return moment is None or moment <= now or moment > now + longest
 
 
-def happening_of(session: Session, row: EventDelivery) -> Happening:
-    """What this row tells: read from the line of the trail that it is about."""
-    line = session.get_one(Audit, row.seq)
+def happening_of(kind: str, line: Audit) -> Happening:
+    """What an event of this kind tells: read from the line of the trail that it is about."""
     tag = quote(f"zaak:{line.case_reference}", safe="")
     url = f"{settings().ui_url.rstrip('/')}/runs?type=span&seconds=-{YEAR}&tag={tag}"
-    return Happening(event_id(line.hash), row.kind, line.case_reference, line.at, url)
+    return Happening(event_id(line.hash), kind, line.case_reference, line.at, url)

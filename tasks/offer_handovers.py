@@ -12,7 +12,6 @@ from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
-from integrations.ledger.restored import maybe_sent_before
 from integrations.ledger.tables import Case, Step
 from integrations.verdict import Verdict
 from tasks.ask_partner import a_page, ask_partner, temporary
@@ -88,8 +87,7 @@ def _delivered(work: UnitOfWork, row: HandoverOffer, claim: OfferClaim, held: bo
     if held or row.state == OfferState.PLANNED:
         row.state, row.attempts, row.indefinite, row.reason = OfferState.DELIVERED, 0, 0, ""
         row.lease_until, row.next_try_at = None, None
-        there_before = claim.sent_before or maybe_sent_before(work.session, row.offered_at)
-        row.read_again_at = work.now if there_before else None
+        row.read_again_at = work.now if claim.sent_before else None
         offer_well(row)
     audit_offer(work, row, "overdracht-afgeleverd")
 

@@ -23,14 +23,13 @@ from integrations.reporters.outcome import OutcomeDoor
 from integrations.verdict import OF_US, Result, Verdict
 from tasks.claim_offers import PARTNER
 from tasks.offer_handovers import clock_of
-from tasks.partner_rest import awake, leave_alone, rest_after
+from tasks.partner_rest import MISSES, awake, leave_alone, rest_after
 from tasks.return_status_claim import Claim, claim_status
 from tasks.return_status_lost import status_lost
 from tasks.return_status_plan import plan_status_returns
 
 MOST = 200  # of one system in one round; the next takes what is left
 SECONDS = 60.0
-MISSES = 3
 REPORTER = "melder"
 """What its rest is called."""
 

@@ -24,11 +24,10 @@ from integrations.ledger.tables import Audit, DeliveryState
 from integrations.partners import partners
 from tasks.find_events import find_due, happening_of, is_due
 from tasks.offer_handovers import clock_of
-from tasks.partner_rest import leave_alone, rest_after, resting
+from tasks.partner_rest import MISSES, leave_alone, rest_after, resting
 from tasks.plan_events import heard_by, plan_events
 
 SECONDS = 60.0  # of one subscriber in one round; what is left waits for the next
-SILENCES = 3
 MARGIN = timedelta(seconds=30)
 LOST = "gebeurtenis-mislukt"
 NOT_THEIRS = "niet-meer-voor-deze-abonnee"
@@ -94,7 +93,7 @@ class _Round:
         outcome: Outcome | None = None
         waiting, silences, going = iter(due), 0, True
         while going:
-            more = silences < SILENCES and monotonic() < self.until and not (outcome and leave_alone(outcome[2]))
+            more = silences < MISSES and monotonic() < self.until and not (outcome and leave_alone(outcome[2]))
             number = next(waiting, None) if more else None
             with self.ledger.unit_of_work(now=self.clock(), actor=SYSTEM) as work:
                 if outcome:
@@ -113,14 +112,14 @@ class _Round:
         row = work.session.get_one(EventDelivery, number)
         if not is_due(row, work.now):
             return None
-        heard = select(Audit.seq).where(Audit.seq == row.seq, *heard_by(self.subscriber))
-        if work.session.exec(heard).first() is None:
+        line = work.session.exec(select(Audit).where(Audit.seq == row.seq, *heard_by(self.subscriber))).first()
+        if line is None:
             row.state, row.reason, row.next_try_at = DeliveryState.PERMANENT, NOT_THEIRS, None
             return None
         row.indefinite += row.state == DeliveryState.CLAIMED
         row.state, row.attempts = DeliveryState.CLAIMED, row.attempts + 1
         row.lease_until = work.now + timedelta(seconds=self.subscriber.connection.bound) + MARGIN
-        return row.attempts, happening_of(work.session, row)
+        return row.attempts, happening_of(row.kind, line)
 
     def _record(self, work: UnitOfWork, number: int, attempt: int, missed: Unanswered | None) -> None:
         """Who slept past the lease has lost the claim; only that it was told is still news."""

@@ -5,7 +5,6 @@ What was accepted through our own form is left as it is there: their case is the
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from domain.dutch import amount
@@ -15,7 +14,6 @@ from integrations.handover_systems import systems
 from integrations.http import Unanswered
 from integrations.ledger import Ledger, UnitOfWork
 from integrations.ledger.partner_tables import HandoverOffer, OfferState
-from integrations.ledger.restored import maybe_sent_before
 from tasks.ask_partner import ask_partner, is_gone
 from tasks.claim_offers import PARTNER, SYSTEM_OF, OfferClaim, claim_withdrawal, leave_in_peace
 from tasks.offer_handovers import ANSWERED, audit_offer, clock_of, for_now, later, turns
@@ -38,7 +36,7 @@ def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
         left = awake(session, SYSTEM_OF, known, clock())
     for _ in turns():
         with ledger.unit_of_work(now=clock(), actor=PARTNER) as work:
-            claim = _maybe_sent(work, claim_withdrawal(work, left))
+            claim = claim_withdrawal(work, left)
         if claim is None:
             break
         state, missed = _withdrawn(claim)
@@ -49,14 +47,6 @@ def withdraw_handovers(ledger: Ledger, now: datetime) -> str:
             left.discard(claim.organisation)
     told = amount(became.total(), "overdracht", "overdrachten")
     return f"{told} ingetrokken of afgesloten bij de ontvanger" if became else ""
-
-
-def _maybe_sent(work: UnitOfWork, claim: OfferClaim | None) -> OfferClaim | None:
-    """An older copy of the ledger may not know that it left."""
-    if claim is None or claim.sent_before:
-        return claim
-    row = work.session.get_one(HandoverOffer, claim.offer_id)
-    return replace(claim, sent_before=maybe_sent_before(work.session, row.offered_at))
 
 
 def _withdrawn(claim: OfferClaim) -> tuple[OfferState, Unanswered | None]:

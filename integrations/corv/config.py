@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from integrations.drop_folder import QUIET
-from integrations.partner_settings import Name, Section
+from integrations.partner_settings import Name, Quiet, Section
 
 
 def _code(value: str) -> str:
@@ -25,4 +25,4 @@ class CorvFolder(Section):
     folder: Path
     records_as: Annotated[Name, AfterValidator(_code)] | None = None
     received_within_days: int = Field(default=3, ge=0, le=30)
-    quiet: float = Field(default=QUIET, ge=0, le=3600)
+    quiet: Quiet = QUIET

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -198,6 +199,17 @@ def _judged(repeatable: bool, answer: httpx.Response, raw: bytes) -> Reply:
     if raw and not is_json:
         raise unreadable(repeatable, answer.status_code)
     return Reply(answer.status_code, body, {name.lower(): value for name, value in answer.headers.items()})
+
+
+def by_uuid(address: str, place: str, *, repeatable: bool = True) -> str:
+    """Where a thing stands whose server names itself otherwise, as behind a proxy: under `place`, by its uuid.
+
+    Raises Unanswered `onleesbaar` when the address does not end in one.
+    """
+    try:
+        return f"{place}{UUID(address.rpartition('/')[2])}"
+    except ValueError:
+        raise unreadable(repeatable) from None
 
 
 def stands_under(address: str, place: str) -> bool:

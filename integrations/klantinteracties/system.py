@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from domain.dutch import day_text
 from integrations.handover import TAKEN_BACK, Finding, Found, Offer, Standing
 from integrations.http import Door, Unanswered
-from integrations.http.door import stands_under
+from integrations.http.door import by_uuid, stands_under
 from integrations.http.judge import ELSEWHERE
 from integrations.http.token_auth import TokenAuth
 from integrations.klantinteracties.answer import ANSWERED, CLOSING, DONE, WAITING, WITHDRAWN, found_in, unreadable
@@ -60,9 +59,9 @@ class KlantinteractiesHandovers:
         return self._address(task) if task else ""
 
     def _address(self, task: dict[str, Any], *, made: bool = False) -> str:
-        """Where it stands. A server behind a proxy may name itself otherwise: then by its uuid under our own."""
+        """Where it stands, for us."""
         said, ours = _text(task, "url", made=made), self.system.connection.url
-        return said if stands_under(said, ours) else f"{ours}internetaken/{_uuid(said, made=made)}"
+        return said if stands_under(said, ours) else by_uuid(said, f"{ours}internetaken/", repeatable=not made)
 
     def read(self, remote: str, etag: str = "") -> Found:
         """What was done with it."""
@@ -188,14 +187,6 @@ def _object(body: Any, *, made: bool = False) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Unanswered(Result(Verdict.INDEFINITE, "onleesbaar")) if made else unreadable()
     return body
-
-
-def _uuid(address: str, *, made: bool = False) -> UUID:
-    """The last part of an address."""
-    try:
-        return UUID(address.rpartition("/")[2])
-    except ValueError:
-        raise Unanswered(Result(Verdict.INDEFINITE, "onleesbaar")) if made else unreadable() from None
 
 
 def _text(found: dict[str, Any], name: str, *, made: bool = False) -> str:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from domain.reports import ReporterClass
 from integrations.drop_folder import QUIET
 from integrations.http import Connection
-from integrations.partner_settings import Name, Section
+from integrations.partner_settings import Name, Quiet, Section
 
 
 def _code(value: str) -> str:
@@ -30,7 +30,7 @@ class ReporterSystem(Section):
     secret: Name | None = None
     folder: Path | None = None
     imports_as: Annotated[Name, AfterValidator(_code)] | None = None
-    quiet: float = Field(default=QUIET, ge=0, le=3600)
+    quiet: Quiet = QUIET
     feedback: Connection | None = None
     feedback_secret: Name | None = None
     feedback_client_id: str = "ketenregie"

@@ -76,22 +76,24 @@ class BrpSignals:
         Whoever is new to us is asked about too: what happened between the report and our follow, no change will tell.
         """
         keys = read_keys(self._source.keys)
-        new = dict(islice(self._new(keys, self._memory.looked()), MOST_NEW))
+        theirs = keys.of(self._cases)
+        new = dict(islice(self._new(keys, theirs), MOST_NEW))
         with self._door(self._source.update) as door:
             body = door.get("wijzigingen", params={"vanaf": since.isoformat()}).body
-        changed = set(_texts(body, "burgerservicenummers")) & keys.of(self._cases)
+        changed = set(_texts(body, "burgerservicenummers")) & theirs
         oldest = since - timedelta(days=self._source.look_back_days)
         with self._door(self._source.personen) as door:
             for person in self._asked(door, sorted(changed.union(new.values()))):
                 yield from self._signs(keys, person, oldest, changed)
         self.looked = frozenset(new)
 
-    def _new(self, keys: Keys, looked: frozenset[tuple[str, str]]) -> Iterator[tuple[tuple[str, str], str]]:
-        for number in sorted(keys.of(self._cases)):
-            for one in keys.by_number[number]:
-                pair = one[0], self._mark(number)
-                if one[0] in self._cases and pair not in looked:
-                    yield pair, number
+    def _new(self, keys: Keys, numbers: frozenset[str]) -> Iterator[tuple[tuple[str, str], str]]:
+        looked = self._memory.looked()
+        for number in sorted(numbers):
+            mark = self._mark(number)
+            for reference, _ in keys.by_number[number]:
+                if reference in self._cases and (reference, mark) not in looked:
+                    yield (reference, mark), number
 
     def _put(self, door: Door, number: str, content: dict[str, str]) -> bool:
         """False when the BRP refuses it for good."""

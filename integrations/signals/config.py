@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from integrations.drop_folder import QUIET
 from integrations.http import Connection
 from integrations.http.client_credentials import TokenServer
-from integrations.partner_settings import Name, Section
+from integrations.partner_settings import Name, Quiet, Section
 
 
 class SignalFile(Section):
@@ -18,7 +18,7 @@ class SignalFile(Section):
     folder: Path
     municipalities: tuple[Name, ...] = Field(min_length=1)
     """Codes of the region: the list tells of their cases and of no others."""
-    quiet: float = Field(default=QUIET, ge=0, le=3600)
+    quiet: Quiet = QUIET
     """So many seconds a file lies unchanged before it is read."""
 
 

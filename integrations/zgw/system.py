@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Self
-from uuid import UUID
 
 from integrations.handover import TAKEN_BACK, Finding, Found, Offer, Standing
 from integrations.http import Unanswered
+from integrations.http.door import by_uuid
 from integrations.http.judge import unreadable
 from integrations.partners import secret
 from integrations.verdict import Result, Verdict
@@ -61,12 +61,12 @@ class ZgwCases:
             parts.add_status(self.doors, catalogue, zaak)
 
     def _address(self, zaak: Resource) -> str:
-        """Where it stands. A server behind a proxy may name itself otherwise: then by its uuid under our own."""
+        """Where it stands, for us."""
         said = text(zaak, "url")
         try:
             return self.doors.own("zaken", said)
         except Unanswered:
-            return f"{self.system.zaken.url}zaken/{_uuid(said)}"
+            return by_uuid(said, f"{self.system.zaken.url}zaken/")
 
     def find(self, number: str) -> str:
         """The address of the zaak with this `identificatie`; empty when there is none."""
@@ -161,11 +161,3 @@ def _told(agreed: Answers, seen: Seen) -> None:
     """A closed zaak: either an earlier try closed it, or they did."""
     if not taken_back(agreed, seen) and not (seen.last and seen.last.ours):
         raise Unanswered(Result(Verdict.PERMANENT, "al-beantwoord"))
-
-
-def _uuid(address: str) -> UUID:
-    """The last part of an address. Raises Unanswered when it is none."""
-    try:
-        return UUID(address.rpartition("/")[2])
-    except ValueError:
-        raise unreadable(True) from None

@@ -21,8 +21,9 @@ from integrations.ledger.partner_tables import EventDelivery
 from integrations.ledger.tables import Audit, Step, StepState
 from integrations.partners import partners
 from tasks.examine_telling import examine_telling
+from tasks.partner_rest import MISSES
 from tasks.plan_events import AT_ONCE
-from tasks.send_events import NOT_THEIRS, SILENCES, send_events
+from tasks.send_events import NOT_THEIRS, send_events
 from tests.faults.tier import chance, scaled
 from tests.messages.rows import NOW, REFERENCE, add_case, add_step, later, plan
 from tests.partners.conftest import Configure
@@ -236,7 +237,7 @@ def test_a_subscriber_that_is_away_costs_three_questions_a_round_and_hears_every
     standin.always = "500"
     happen(ledger, *(["stap-geopend"] * 20))
     send_events(ledger, NOW)
-    assert standin.asked == SILENCES
+    assert standin.asked == MISSES
     standin.always = ""
     send_events(ledger, later(minutes=1))
     assert [one["id"] for one in standin.heard] == [event_id(hashes(ledger)[row.seq]) for row in rows(ledger)]

@@ -8,7 +8,7 @@ from domain.delivery import LONGEST_WAIT
 from integrations.http import Unanswered
 from integrations.ledger import SYSTEM, Ledger
 from integrations.verdict import Result, Verdict
-from tasks.partner_rest import awake, leave_alone, rest, rest_after, resting, wake
+from tasks.partner_rest import MISSES, awake, leave_alone, rest, rest_after, resting, wake
 from tests.region import moment
 
 NOW = moment("2026-06-02T10:00")
@@ -71,18 +71,29 @@ def test_an_answer_asks_for_as_long_as_it_says(ledger: Ledger, wait: float) -> N
 
 
 @pytest.mark.parametrize(
-    ("reason", "status", "wait", "left"),
+    ("reason", "status", "wait", "left", "by_one"),
     [
-        ("http-429", 429, 0.0, True),
-        ("http-503", 503, 0.0, True),
-        ("http-500", 500, 0.0, False),
-        ("http-500", 500, 60.0, True),
-        ("tijd-verstreken", 0, 0.0, True),
-        ("relay-http-401", 401, 0.0, True),
-        ("http-404", 404, 0.0, False),
+        ("http-429", 429, 0.0, True, True),
+        ("http-503", 503, 0.0, True, True),
+        ("http-500", 500, 0.0, False, False),
+        ("http-500", 500, 60.0, True, True),
+        ("tijd-verstreken", 0, 0.0, True, False),
+        ("grens-verstreken", 0, 0.0, True, False),
+        ("geen-verbinding", 0, 0.0, True, True),
+        ("relay-KR-GEHEIM", 0, 0.0, True, True),
+        ("relay-http-401", 401, 0.0, True, False),
+        ("relay-http-403", 403, 0.0, True, False),
+        ("relay-http-403", 403, 60.0, True, True),
+        ("http-404", 404, 0.0, False, False),
     ],
 )
-def test_who_is_too_busy_or_away_is_asked_no_more_this_round(reason: str, status: int, wait: float, left: bool) -> None:
+def test_who_is_too_busy_or_away_is_asked_no_more_this_round(
+    reason: str, status: int, wait: float, left: bool, by_one: bool
+) -> None:
+    """`by_one`: at once, also by who asks about items that rights may keep from us one by one; else after some."""
     missed = Unanswered(Result(Verdict.TEMPORARY, reason), status=status, wait=wait)
     assert leave_alone(missed) is left
+    assert leave_alone(missed, in_a_row=1) is by_one
+    assert leave_alone(missed, in_a_row=MISSES) is left
     assert not leave_alone(None)
+    assert not leave_alone(Unanswered(Result(Verdict.PERMANENT, reason="http-404"), status=404), in_a_row=MISSES)

@@ -14,7 +14,8 @@ from integrations.ledger.settings_table import put
 from integrations.ledger.tables import Audit, DeliveryState, Message
 from integrations.reporters.preflight import NOBODYS, preflight
 from tasks.failed_messages import failed_messages
-from tasks.return_status import MISSES, return_statuses
+from tasks.partner_rest import MISSES
+from tasks.return_status import return_statuses
 from tasks.return_status_claim import OVERTAKEN, WITHHELD
 from tasks.return_status_plan import CURSOR
 from tests.chain import Chain
